@@ -8,12 +8,15 @@ type Difference struct {
 }
 
 // Covers reports whether a permits everything that b permits, at every node
-// and for both reaches, each table under its own type's ceilings. A nil table
-// permits nothing. Tables of different trees are not comparable: a covers b
-// then only if b is nil.
+// and for both reaches, each table under its own type's ceilings. A nil or zero
+// Table permits nothing. Tables of different trees are not comparable: a covers b
+// then only if b is such.
 func Covers(a, b *Table) bool {
-	if b == nil {
+	if b == nil || b.model == nil {
 		return true
+	}
+	if a != nil && a.model == nil {
+		a = nil
 	}
 	if a != nil && a.model.tree != b.model.tree {
 		return false
@@ -34,18 +37,18 @@ func Covers(a, b *Table) bool {
 // the order of [Tree.Nodes]. A nil table permits nothing. It panics when the
 // tables belong to different trees, which is a mistake of the program.
 func Diff(a, b *Table) []Difference {
-	if a == nil && b == nil {
-		return nil
-	}
-	tree := (*Tree)(nil)
+	var tree *Tree
 	for _, t := range []*Table{a, b} {
 		switch {
-		case t == nil:
+		case t == nil || t.model == nil:
 		case tree == nil:
 			tree = t.model.tree
 		case tree != t.model.tree:
 			panic("roles: Diff: tables of different trees")
 		}
+	}
+	if tree == nil {
+		return nil
 	}
 	var out []Difference
 	for i := range tree.nodes {

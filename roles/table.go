@@ -65,9 +65,25 @@ func (t *Table) Model() *Model {
 	return t.model
 }
 
+// Packed returns the compiled form itself: one byte for each node, by
+// [Node.Index], with the permission on the own entity in the low four bits and
+// below it in the high four. It is for code that asks millions of times a
+// second; everyone else asks [Table.Permission]. It is "" for nil.
+func (t *Table) Packed() string {
+	if t == nil {
+		return ""
+	}
+	return t.effective
+}
+
+// has reports whether n is a node of the tree that t was compiled over.
+func (t *Table) has(n Node) bool {
+	return t != nil && t.model != nil && n.tree != nil && n.tree == t.model.tree
+}
+
 // Type returns the name of the role type whose ceilings apply, "" for nil.
 func (t *Table) Type() string {
-	if t == nil {
+	if t == nil || t.of == nil {
 		return ""
 	}
 	return t.of.Name
@@ -76,7 +92,7 @@ func (t *Table) Type() string {
 // Permission returns what is permitted at n. It is [Restrict] for the zero
 // Node and for a node of another tree.
 func (t *Table) Permission(n Node, r Reach) Permission {
-	if t == nil || n.tree == nil || n.tree != t.model.tree {
+	if !t.has(n) {
 		return Restrict
 	}
 	return unpack(t.effective[n.index], r)
@@ -89,7 +105,7 @@ func (t *Table) Allows(a Action, n Node, r Reach) bool {
 
 // Value returns what was set or inherited at n, before the ceilings.
 func (t *Table) Value(n Node) Permission {
-	if t == nil || n.tree == nil || n.tree != t.model.tree {
+	if !t.has(n) {
 		return Restrict
 	}
 	return unpack(t.values[n.index], Own)
@@ -130,7 +146,7 @@ func unpack(b byte, r Reach) Permission {
 // entity or below: whether a menu has a reason to show it. Visible is not
 // Read.
 func (t *Table) Visible(n Node) bool {
-	if t == nil || n.tree == nil || n.tree != t.model.tree {
+	if !t.has(n) {
 		return false
 	}
 	for i := int(n.index); i < int(n.tree.nodes[n.index].end); i++ {
@@ -145,7 +161,7 @@ func (t *Table) Visible(n Node) bool {
 // node whose parent is not yielded is never yielded.
 func (t *Table) VisibleNodes() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		if t == nil {
+		if t == nil || t.model == nil {
 			return
 		}
 		tree := t.model.tree

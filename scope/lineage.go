@@ -3,6 +3,7 @@ package scope
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 )
 
@@ -125,6 +126,18 @@ func (l *Lineage) Root() string {
 		return ""
 	}
 	return l.chain[len(l.chain)-1]
+}
+
+// Chain yields the object, its parent and so on to its root: each one's ID and
+// kind.
+func (l *Lineage) Chain() iter.Seq2[string, string] {
+	return func(yield func(id, kind string) bool) {
+		for i := range l.chain {
+			if !yield(l.chain[i], l.kinds[i]) {
+				return
+			}
+		}
+	}
 }
 
 // Within reports whether the object is the entity id or lies below it.
