@@ -3,6 +3,7 @@ package scope
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,8 +13,9 @@ const MaxIDBytes = 128
 
 // CheckID reports whether id can name an entity, a person, a role or any other
 // record. IDs are the host's opaque, case-sensitive strings. They hold 1 to
-// [MaxIDBytes] bytes of valid UTF-8 without control characters, because every
-// store keeps them as text and every log prints them.
+// [MaxIDBytes] bytes of valid UTF-8 without control characters (Unicode's
+// category Cc, so U+009B too, which some terminals obey), because every store
+// keeps them as text and every log prints them.
 func CheckID(id string) error {
 	switch {
 	case id == "":
@@ -23,8 +25,8 @@ func CheckID(id string) error {
 	case !utf8.ValidString(id):
 		return fmt.Errorf("scope: ID %q: not valid UTF-8", id)
 	}
-	for i := range len(id) {
-		if id[i] < 0x20 || id[i] == 0x7f {
+	for i, c := range id {
+		if unicode.IsControl(c) {
 			return fmt.Errorf("scope: ID %q: control character at byte %d", id, i)
 		}
 	}
