@@ -1,7 +1,6 @@
 package scope
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -67,7 +66,7 @@ func Resolve(lookup Lookup, object string) (Lineage, error) {
 // ascend returns the entity id and everything above it, nearest first.
 func ascend(lookup Lookup, id string) ([]Entity, error) {
 	var chain []Entity
-	for next := id; next != ""; {
+	for next := id; next != "" || len(chain) == 0; {
 		for i := range chain {
 			if chain[i].ID == next {
 				return nil, fmt.Errorf("%w: %s", ErrCycle, printChain(chain[i:], next))
@@ -76,23 +75,36 @@ func ascend(lookup Lookup, id string) ([]Entity, error) {
 		if len(chain) == MaxDepth {
 			return nil, fmt.Errorf("%w: %q has more than %d entities above it", ErrTooDeep, id, MaxDepth-1)
 		}
-		e, err := lookup(next)
+		e, err := find(lookup, next)
 		if err != nil {
-			if len(chain) > 0 && errors.Is(err, ErrUnknown) {
-				return nil, fmt.Errorf("scope: parent %q of %q: %w", next, chain[len(chain)-1].ID, err)
+			if len(chain) > 0 {
+				return nil, fmt.Errorf("scope: parent of %q: %w", chain[len(chain)-1].ID, err)
 			}
 			return nil, err
-		}
-		if e.ID != next {
-			return nil, fmt.Errorf("scope: asked for entity %q, the store answered %q", next, e.ID)
 		}
 		chain = append(chain, e)
 		next = e.Parent
 	}
-	if len(chain) == 0 {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, id)
-	}
 	return chain, nil
+}
+
+// find asks lookup for one entity. What cannot be an ID is unknown without
+// being asked for, so a store never sees it and no error repeats it at length.
+func find(lookup Lookup, id string) (Entity, error) {
+	if lookup == nil {
+		return Entity{}, fmt.Errorf("scope: entity %.128q: no Lookup to ask", id)
+	}
+	if err := CheckID(id); err != nil {
+		return Entity{}, fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	e, err := lookup(id)
+	if err != nil {
+		return Entity{}, fmt.Errorf("scope: entity %q: %w", id, err)
+	}
+	if e.ID != id {
+		return Entity{}, fmt.Errorf("scope: asked for entity %q, the store answered %q", id, e.ID)
+	}
+	return e, nil
 }
 
 func printChain(chain []Entity, last string) string {

@@ -19,11 +19,9 @@ func CheckPlacement(lookup Lookup, e Entity) error {
 		}
 		return lookup(id)
 	}
-	if _, err := Resolve(with, e.ID); err != nil {
-		if errors.Is(err, ErrUnknown) {
-			return fmt.Errorf("scope: entity %q: %w; write that entity first", e.ID, err)
-		}
-		return fmt.Errorf("scope: entity %q: %w", e.ID, err)
+	_, err := Resolve(with, e.ID)
+	if errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("%w; write that entity first", err)
 	}
-	return nil
+	return err
 }
