@@ -42,6 +42,9 @@ func Resolve(lookup Lookup, object string) (Lineage, error) {
 	l.kinds = make([]string, len(entities))
 	for i, e := range entities {
 		l.chain[i], l.kinds[i] = e.ID, e.Kind
+		if len(e.Links) > MaxLinks {
+			return Lineage{}, fmt.Errorf("scope: entity %q: %d links, at most %d", e.ID, len(e.Links), MaxLinks)
+		}
 		for _, link := range e.Links {
 			target, err := ascend(lookup, link.To)
 			if err != nil {

@@ -79,6 +79,10 @@ func TestResolveRefuses(t *testing.T) {
 		return f.lookup
 	}
 	long := strings.Repeat("x", 1<<20)
+	var many []scope.Link
+	for range scope.MaxLinks + 1 {
+		many = append(many, link("distributor", "dealer"))
+	}
 	for _, c := range []struct {
 		name    string
 		lookup  scope.Lookup
@@ -122,6 +126,8 @@ func TestResolveRefuses(t *testing.T) {
 			`scope: asked for entity "initech", the store answered "acme"`},
 		{"wrong record above", swapped("acme", "ACME"), "acme-1", scope.ErrUnknown,
 			`scope: parent of "acme-1": scope: entity "acme": scope: unknown entity (stored: 22)`},
+		{"too many links", with(entity("north", "reseller", "isp", many...)), "acme-1", nil,
+			`scope: entity "north": 65 links, at most 64`},
 		{"no record and no error", func(string) (scope.Entity, error) { return scope.Entity{}, nil }, "acme", nil,
 			`scope: asked for entity "acme", the store answered ""`},
 		{"no lookup", nil, "acme", nil,
