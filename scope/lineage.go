@@ -13,7 +13,7 @@ type Lookup func(id string) (Entity, error)
 // A Lineage is all that the scope rules ask about one object: the entities
 // above it and those that it and they link to. It is a snapshot of the forest
 // at the time of [Resolve] and is read-only; any number of goroutines may use
-// it. The zero Lineage lies in nobody's scope.
+// it. The zero Lineage and a nil one lie in nobody's scope.
 type Lineage struct {
 	// chain holds the object itself, its parent, ... its root.
 	chain []string
@@ -121,7 +121,7 @@ func printChain(chain []Entity, last string) string {
 
 // Object returns the ID that l was resolved for, "" for the zero Lineage.
 func (l *Lineage) Object() string {
-	if len(l.chain) == 0 {
+	if l == nil || len(l.chain) == 0 {
 		return ""
 	}
 	return l.chain[0]
@@ -129,7 +129,7 @@ func (l *Lineage) Object() string {
 
 // Kind returns the object's kind, "" for the zero Lineage.
 func (l *Lineage) Kind() string {
-	if len(l.kinds) == 0 {
+	if l == nil || len(l.kinds) == 0 {
 		return ""
 	}
 	return l.kinds[0]
@@ -137,7 +137,7 @@ func (l *Lineage) Kind() string {
 
 // Root returns the ID of the topmost entity, "" for the zero Lineage.
 func (l *Lineage) Root() string {
-	if len(l.chain) == 0 {
+	if l == nil || len(l.chain) == 0 {
 		return ""
 	}
 	return l.chain[len(l.chain)-1]
@@ -147,6 +147,9 @@ func (l *Lineage) Root() string {
 // kind.
 func (l *Lineage) Chain() iter.Seq2[string, string] {
 	return func(yield func(id, kind string) bool) {
+		if l == nil {
+			return
+		}
 		for i := range l.chain {
 			if !yield(l.chain[i], l.kinds[i]) {
 				return
@@ -157,7 +160,7 @@ func (l *Lineage) Chain() iter.Seq2[string, string] {
 
 // Within reports whether the object is the entity id or lies below it.
 func (l *Lineage) Within(id string) bool {
-	return index(l.chain, id) >= 0
+	return l != nil && index(l.chain, id) >= 0
 }
 
 // index is slices.Index without its generic dictionary; it is on the hot path.

@@ -38,14 +38,18 @@ func TestResolve(t *testing.T) {
 
 func TestZeroLineage(t *testing.T) {
 	t.Parallel()
-	var l scope.Lineage
-	assert.Empty(t, l.Object())
-	assert.Empty(t, l.Kind())
-	assert.Empty(t, l.Root())
-	assert.False(t, l.Within(""))
-	assert.False(t, l.Within("isp"))
-	for id := range l.Chain() {
-		t.Errorf("the zero Lineage yields %q", id)
+	for _, l := range []*scope.Lineage{nil, {}} {
+		assert.Empty(t, l.Object())
+		assert.Empty(t, l.Kind())
+		assert.Empty(t, l.Root())
+		assert.False(t, l.Within(""))
+		assert.False(t, l.Within("isp"))
+		assert.False(t, scope.Rule{Below: true}.Reaches("isp", nil, l))
+		assert.False(t, scope.Rule{}.Reaches("", nil, l))
+		assert.False(t, scope.Rule{Listed: true}.Reaches("isp", []string{"isp", ""}, l))
+		for id := range l.Chain() {
+			t.Errorf("the zero Lineage yields %q", id)
+		}
 	}
 }
 

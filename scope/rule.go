@@ -38,7 +38,7 @@ func (r Rule) Validate() error {
 // them; each must itself be in scope to count, and an empty list does not
 // narrow (see [Rule] for Listed). It allocates nothing.
 func (r Rule) Reaches(organization string, listed []string, l *Lineage) bool {
-	if organization == "" || len(l.chain) == 0 {
+	if organization == "" || l == nil || len(l.chain) == 0 {
 		return false
 	}
 	if r.Listed {
