@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Limits. They bound what one decision can cost.
@@ -15,6 +18,8 @@ const (
 	MaxLinks = 64
 	// MaxNameBytes bounds kinds and link names.
 	MaxNameBytes = 64
+	// MaxTitleBytes bounds titles, which lists show.
+	MaxTitleBytes = 256
 )
 
 // Errors that callers branch on. They are wrapped with the IDs involved.
@@ -38,7 +43,8 @@ type Entity struct {
 	Kind string
 	// Parent is the ID of the owner; empty for the root of a tree.
 	Parent string
-	// Title is for people to read and may be empty.
+	// Title is for people to read and may be empty: UTF-8 without control
+	// characters.
 	Title string
 	// Links name other entities of the same tree, in any order.
 	Links []Link
@@ -78,6 +84,10 @@ func (e Entity) Validate() error {
 	if e.Parent == e.ID {
 		return fmt.Errorf("%w: entity %q is its own parent", ErrCycle, e.ID)
 	}
+	if len(e.Title) > MaxTitleBytes || !utf8.ValidString(e.Title) || strings.ContainsFunc(e.Title, unicode.IsControl) {
+		return fmt.Errorf("scope: entity %q: title %.80q: want at most %d bytes of UTF-8 without control characters",
+			e.ID, e.Title, MaxTitleBytes)
+	}
 	if len(e.Links) > MaxLinks {
 		return fmt.Errorf("scope: entity %q: %d links, at most %d", e.ID, len(e.Links), MaxLinks)
 	}
@@ -100,7 +110,7 @@ func (e Entity) Validate() error {
 
 func checkName(what, s string) error {
 	if s == "" || len(s) > MaxNameBytes {
-		return fmt.Errorf("%s %q: want 1 to %d bytes", what, s, MaxNameBytes)
+		return fmt.Errorf("%s %.80q: want 1 to %d bytes", what, s, MaxNameBytes)
 	}
 	for _, c := range []byte(s) {
 		switch {
