@@ -122,14 +122,7 @@ func drawForest(t *rapid.T) forest {
 	return f
 }
 
-var anyRule = rapid.Custom(func(t *rapid.T) scope.Rule {
-	return scope.Rule{
-		Below:       rapid.Bool().Draw(t, "below"),
-		Link:        rapid.SampledFrom(append([]string{"", "none"}, linkNames...)).Draw(t, "link"),
-		LinkedBelow: rapid.Bool().Draw(t, "linked below"),
-		Listed:      rapid.Bool().Draw(t, "listed"),
-	}
-})
+var anyRule = rapid.SampledFrom(slices.Collect(allRules))
 
 // drawAsker draws who asks: an organization and a list, most of them stored.
 func drawAsker(t *rapid.T, f forest) (organization string, listed []string) {
@@ -139,21 +132,41 @@ func drawAsker(t *rapid.T, f forest) (organization string, listed []string) {
 	return organization, listed
 }
 
-// TestReachesIsReachable compares the fast rule with the reference for every
-// object of random forests.
+// TestReachesIsReachable compares the fast rule with the reference: random
+// forests and lists, and for each every rule, every organization, every object.
 func TestReachesIsReachable(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		f := drawForest(t)
-		r := anyRule.Draw(t, "rule")
-		organization, listed := drawAsker(t, f)
-		want := reachable(f, r, organization, listed)
+		_, listed := drawAsker(t, f)
+		lineages := make(map[string]*scope.Lineage)
 		for id := range f {
-			got, err := scope.Check(f.lookup, r, organization, listed, id)
+			l, err := scope.Resolve(f.lookup, id)
 			require.NoError(t, err)
-			require.Equal(t, want[id], got, "%+v of %q, listed %q, asked for %q in %v", r, organization, listed, id, f)
+			lineages[id] = &l
+		}
+		for r := range allRules {
+			for _, organization := range append(slices.Sorted(maps.Keys(f)), "nobody", "") {
+				want := reachable(f, r, organization, listed)
+				for id, l := range lineages {
+					if got := r.Reaches(organization, listed, l); got != want[id] {
+						t.Fatalf("%+v of %q, listed %q, asked for %q: %v, want %v in %v", r, organization, listed, id, got, want[id], f)
+					}
+				}
+			}
 		}
 	})
+}
+
+// allRules yields every rule over the names that forests are drawn with.
+func allRules(yield func(scope.Rule) bool) {
+	for bits := range 1 << 3 {
+		for _, name := range append([]string{"", "none"}, linkNames...) {
+			if !yield(scope.Rule{Below: bits&1 != 0, LinkedBelow: bits&2 != 0, Listed: bits&4 != 0, Link: name}) {
+				return
+			}
+		}
+	}
 }
 
 // TestScopeIsMonotone holds what administration relies on: a list never adds
@@ -203,7 +216,7 @@ func TestDamagedDataNeverWidens(t *testing.T) {
 			if rapid.Bool().Draw(t, "parent") {
 				e.Parent = to
 			} else {
-				e.Links = append(slices.Clone(e.Links), link(rapid.SampledFrom(linkNames).Draw(t, "name"), to))
+				e.Links = append(slices.Clone(e.Links), link(rapid.SampledFrom(append([]string{""}, linkNames...)).Draw(t, "name"), to))
 			}
 			f[e.ID] = e
 		}

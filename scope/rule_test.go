@@ -71,6 +71,7 @@ func TestRules(t *testing.T) {
 		{"of a group, employed by the account", supervisor, "acme-1", []string{"support"}, nil},
 		{"with a rule that goes below, from what lies above", scope.Rule{Listed: true, Below: true}, "acme", []string{"north", "isp"}, nil},
 		{"with a rule that goes below, from the organization", scope.Rule{Listed: true, Below: true}, "acme", []string{"acme"}, ofAcme},
+		{"with a rule that follows links from what lies below, from what lies above", scope.Rule{Listed: true, Below: true, Link: "group"}, "acme", []string{"north"}, nil},
 
 		{"narrowed to a customer", itselfAndBelow, "north", []string{"acme"}, ofAcme},
 		{"narrowed to two accounts", itselfAndBelow, "north", []string{"hooli-1", "acme-3"}, []string{"acme-3", "hooli-1"}},
@@ -122,6 +123,11 @@ func TestLinksNeverWidenTheBound(t *testing.T) {
 	f = world()
 	f["carrier"] = entity("carrier", "vendor", "isp", link("distributor", "hooli"))
 	assert.NotContains(t, reached(t, f, distributor, "dealer", nil), "carrier")
+
+	// A link without a name, as only damaged data has it, is no link.
+	f = world()
+	f["globex"] = entity("globex", "customer", "east", link("", "acme"))
+	assert.ElementsMatch(t, []string{"acme"}, reached(t, f, itself, "acme", nil))
 
 	// A ring of links ends.
 	f["dealer"] = entity("dealer", "distributor", "isp", link("distributor", "rita"))
