@@ -24,16 +24,22 @@ type pathSlot struct {
 }
 
 func newPathIndex(paths map[string]uint16) pathIndex {
-	size := 1
-	for size < len(paths)*5/4 {
-		size *= 2
-	}
+	size := pathIndexSize(len(paths))
 	for {
 		if x, ok := tryPathIndex(paths, size); ok {
 			return x
 		}
 		size *= 2 // practically never: a new seed and twice the room
 	}
+}
+
+// pathIndexSize is a power of two with at least a fifth of the slots free.
+func pathIndexSize(paths int) int {
+	size := 1
+	for size*4 < paths*5 {
+		size *= 2
+	}
+	return size
 }
 
 func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
@@ -85,10 +91,12 @@ func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
 
 func (x *pathIndex) bucket(h uint64) int { return int(h>>32) & (len(x.displace) - 1) }
 
+// slot multiplies after it mixes the displacement in. A mix of shifts and
+// exclusive ors alone is linear: two paths of one bucket that share a slot
+// would share it under every displacement.
 func (x *pathIndex) slot(h uint64, displacement uint32) int {
-	h ^= uint64(displacement) * 0x9e3779b97f4a7c15
-	h ^= h >> 29
-	return int(h) & (len(x.slots) - 1)
+	h = (h ^ uint64(displacement)*0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9
+	return int(h>>32) & (len(x.slots) - 1)
 }
 
 func (x *pathIndex) find(path string) (uint16, bool) {

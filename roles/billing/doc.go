@@ -1,0 +1,47 @@
+// Package billing is a ready-made tree of the resources of a telecom billing
+// application, with the role types that sign in to one, their ceilings, the
+// guards of administration, and default roles.
+//
+// Start with [Model], which joins [Tree] and [Types], and [DefaultRoles]. Names
+// are constants: [TypeCustomer], [KindReseller], [RolePBXAdmin],
+// [LinkDistributor].
+//
+// # Adding to the tree
+//
+// An application adds its own entities, or panels of ours, to what [Spec]
+// returns, widens what [Types] returns by their ceilings, and joins both:
+//
+//	spec := billing.Spec()
+//	spec = append(spec, roles.Entity("meter", roles.Panel("readings")))
+//	customer := billing.Find(spec, "customer")
+//	customer.Children = append(customer.Children, roles.Panel("meters"))
+//
+//	tree, err := roles.NewTree(spec, nil)
+//	...
+//	model, err := roles.NewModel(tree, types...)
+//
+// Everything returned is the caller's to change, but for [Tree] and [Model],
+// which are built once and shared. A type that does not name a new entity in
+// its ceilings permits nothing there; admin permits everything. [Root] makes
+// the role that holds the whole of a tree. Marks are added the same way:
+// [roles.SecondFactor] is set nowhere by default, see below.
+//
+// # Choices made here
+//
+// What is recorded (histories, statistics, downloads) can be set to Restrict
+// or Read. An operation (pay, disconnect a call, delete a recording) can be
+// set to Restrict or Modify and is asked with the action that it stands for:
+// [roles.Create] to pay, [roles.Delete] to delete a recording. So a role that
+// reads a panel can play and download what the panel lists, and start nothing.
+//
+// Logins, credentials, grants, links to sign in with, payment methods and
+// signing in as another bear [roles.OwnHands]. Signing in as another, personal
+// data in clear and granting beyond what one holds are explicit: nothing
+// inherits them. Customers and products bear [roles.Moved]. No node asks for a
+// second factor by itself: a mark binds every person whatever their role, the
+// self-care portals that many hosts run cannot ask for a code, and a standing
+// link, by which customers renew an expired card, can never prove one.
+//
+// The sources of the tree and of every ceiling, and what is our own choice,
+// are in docs/decisions/0010-billing-tree.md.
+package billing
