@@ -128,47 +128,65 @@ func (t *Tree) unknown(path string) error {
 }
 
 // closest returns up to limit paths, those that take the fewest edits first.
-// A path that would take more than half its length is no help.
+// A path that takes more edits than a third of its length is no help. The cost
+// is bounded, since a request may have brought the path: no more than the
+// longest path there can be is compared, and a node is left as soon as it
+// cannot be among the closest.
 func (t *Tree) closest(path string, limit int) []string {
+	if len(path) > MaxDepth*(MaxNameBytes+1) {
+		return nil
+	}
 	type candidate struct {
 		path  string
 		edits int
 	}
-	longest := MaxDepth * (MaxNameBytes + 1)
-	if len(path) > longest {
-		return nil
-	}
 	lower := strings.ToLower(strings.Trim(path, "/ "))
 	last := lower[strings.LastIndexByte(lower, '/')+1:]
+	most := max(2, len(lower)/3)
 	var found []candidate
+	var row []int
 	for i := range t.nodes {
 		n := &t.nodes[i]
-		edits := editDistance(lower, n.path)
+		var edits int
+		edits, row = editDistance(lower, n.path, most, row)
 		if last == n.name {
 			edits = min(edits, 2) // the right leaf under another parent
 		}
-		if edits <= max(2, len(path)/3) {
-			found = append(found, candidate{n.path, edits})
+		if edits > most {
+			continue
+		}
+		at := len(found)
+		for at > 0 && found[at-1].edits > edits {
+			at--
+		}
+		found = slices.Insert(found, at, candidate{n.path, edits})
+		if len(found) > limit {
+			found = found[:limit]
+			most = found[limit-1].edits - 1 // an equal one comes later in the tree
 		}
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int { return a.edits - b.edits })
 	var out []string
-	for _, c := range found[:min(limit, len(found))] {
+	for _, c := range found {
 		out = append(out, c.path)
 	}
 	return out
 }
 
-// editDistance is Levenshtein's: insertions, deletions and substitutions of
-// bytes that turn a into b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// editDistance is Levenshtein's: the insertions, deletions and substitutions
+// of bytes that turn a into b, or most+1 where it takes more than most. row is
+// room to work in, given back for the next call.
+func editDistance(a, b string, most int, row []int) (int, []int) {
+	if max(len(a)-len(b), len(b)-len(a)) > most {
+		return most + 1, row
+	}
+	row = row[:0]
+	for j := range len(b) + 1 {
+		row = append(row, j)
 	}
 	for i := range len(a) {
 		diagonal := row[0]
 		row[0] = i + 1
+		least := row[0]
 		for j := range len(b) {
 			substitute := diagonal
 			if a[i] != b[j] {
@@ -176,7 +194,11 @@ func editDistance(a, b string) int {
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(substitute, row[j]+1, diagonal+1)
+			least = min(least, row[j+1])
+		}
+		if least > most {
+			return most + 1, row
 		}
 	}
-	return row[len(b)]
+	return min(row[len(b)], most+1), row
 }

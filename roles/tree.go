@@ -227,7 +227,8 @@ func (t *Tree) Len() int { return len(t.nodes) }
 func (t *Tree) Narrowing() bool { return t.narrowing }
 
 // Node finds a node by its path or an alias. Where there is none the error
-// quotes the path and names the closest ones.
+// quotes the path and names the closest ones, which takes a look at every
+// node: paths that requests bring go to [Tree.Lookup].
 func (t *Tree) Node(path string) (Node, error) {
 	if n, ok := t.Lookup(path); ok {
 		return n, nil
