@@ -163,6 +163,20 @@ func (l *Lineage) Within(id string) bool {
 	return l != nil && index(l.chain, id) >= 0
 }
 
+// Mentions reports whether the entity id is on the chain, or on the chain of
+// anything linked: whether a change of that entity may change l.
+func (l *Lineage) Mentions(id string) bool {
+	if l.Within(id) {
+		return true
+	}
+	for i := range l.links {
+		if index(l.links[i].target, id) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // index is slices.Index without its generic dictionary; it is on the hot path.
 func index(ids []string, id string) int {
 	for i := range ids {
