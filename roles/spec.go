@@ -68,7 +68,10 @@ type NodeSpec struct {
 	// Title is for people to read. Default: the name.
 	Title string
 	// Aliases are full paths that the node had before. What is below the node
-	// is found below them too. An alias may not be the path of another node.
+	// is found below them too. Aliases of a node and of one above it do not
+	// combine: a node that was renamed after, or before, the one above it names
+	// each path that it had. An alias may not be the path or an alias of
+	// another node.
 	Aliases []string
 	// Choices are the permissions that a role can set here: Restrict and
 	// others, each containing the one before. Default: Restrict, Read, Modify.

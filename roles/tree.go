@@ -157,20 +157,31 @@ func (t *Tree) add(spec NodeSpec, parent int, paths map[string]uint16) error {
 
 // addAliases enters every former path into paths: a node's own aliases, and
 // below each former path of its parent its own name. A declared alias must be
-// free; a path that only follows from a parent's alias gives way to a real one.
+// free. A path that only follows from a parent's alias gives way to an alias
+// declared for another node, which was moved out of the parent; nothing else
+// can be in its way, since no node lies below a path that is none.
 func (t *Tree) addAliases(paths map[string]uint16) error {
 	former := make([][]string, len(t.nodes))
+	enter := func(i int, path string) error {
+		if len(paths) >= MaxPaths {
+			return fmt.Errorf("roles: tree: node %q: more than %d paths with aliases", t.nodes[i].path, MaxPaths)
+		}
+		paths[path] = uint16(i)
+		former[i] = append(former[i], path)
+		return nil
+	}
 	for i := range t.nodes {
 		n := &t.nodes[i]
 		for _, alias := range n.aliases {
 			if err := checkPath(alias); err != nil {
-				return fmt.Errorf("roles: tree: node %q: alias %q: %w", n.path, alias, err)
+				return fmt.Errorf("roles: tree: node %q: alias %.200q: %w", n.path, alias, err)
 			}
 			if other, taken := paths[alias]; taken {
-				return fmt.Errorf("roles: tree: node %q: alias %q is the path of %q", n.path, alias, t.nodes[other].path)
+				return fmt.Errorf("roles: tree: node %q: alias %q already leads to %q", n.path, alias, t.nodes[other].path)
 			}
-			paths[alias] = uint16(i)
-			former[i] = append(former[i], alias)
+			if err := enter(i, alias); err != nil {
+				return err
+			}
 		}
 	}
 	for i := range t.nodes {
@@ -180,18 +191,12 @@ func (t *Tree) addAliases(paths map[string]uint16) error {
 		}
 		for _, above := range former[n.parent] {
 			path := above + "/" + n.name
-			if other, taken := paths[path]; taken {
-				if int(other) != i && t.nodes[other].path != path && !slices.Contains(t.nodes[other].aliases, path) {
-					return fmt.Errorf("roles: tree: node %q: the former path %q also leads to %q; give one of them that alias",
-						n.path, path, t.nodes[other].path)
-				}
+			if _, taken := paths[path]; taken {
 				continue
 			}
-			if len(paths) == MaxPaths {
-				return fmt.Errorf("roles: tree: node %q: more than %d paths with aliases", n.path, MaxPaths)
+			if err := enter(i, path); err != nil {
+				return err
 			}
-			paths[path] = uint16(i)
-			former[i] = append(former[i], path)
 		}
 	}
 	return nil
@@ -212,6 +217,9 @@ func checkSegment(s string) error {
 }
 
 func checkPath(path string) error {
+	if strings.Count(path, "/") >= MaxDepth {
+		return fmt.Errorf("deeper than %d", MaxDepth)
+	}
 	for segment := range strings.SplitSeq(path, "/") {
 		if err := checkSegment(segment); err != nil {
 			return err
