@@ -134,15 +134,16 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 			return fail(Unavailable, err)
 		}
 	}
-	if t != nil {
-		t.standing, t.actor, t.side, t.object = st, actor, governs, object
-	}
 	var own side
 	if actor != nil {
 		own = e.side(s.actor, actor, preferred)
 		if err := firstError(actor.fault, own.fault); err != nil {
 			return fail(Unavailable, err)
 		}
+	}
+
+	if t != nil {
+		t.standing, t.actor, t.side, t.object = st, actor, governs, object
 	}
 
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
