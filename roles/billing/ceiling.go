@@ -41,11 +41,28 @@ func (d declaration) closed(entities ...string) ceilings {
 	return c
 }
 
-// ceiling joins parts; of two that name a path the later holds.
-func ceiling(parts ...ceilings) roles.Ceiling {
+// ceiling joins parts; of two that name a path the later holds. Where the
+// ceiling only reads, operations are restricted: like in roles, there is no
+// reading of an operation.
+func (d declaration) ceiling(parts ...ceilings) roles.Ceiling {
 	at := map[string]roles.Permission{}
 	for _, p := range parts {
 		maps.Copy(at, p)
 	}
+	d.restrictOperations(at, "", roles.Restrict)
 	return roles.Ceiling{Base: roles.Restrict, At: at}
+}
+
+func (d declaration) restrictOperations(at ceilings, above string, inherited roles.Permission) {
+	for _, n := range d {
+		path := above + n.Name
+		here, set := at[path]
+		if !set {
+			here = inherited
+		}
+		if isOperation(n) && roles.Read.Contains(here) && here != roles.Restrict {
+			at[path] = roles.Restrict
+		}
+		declaration(n.Children).restrictOperations(at, path+"/", here)
+	}
 }

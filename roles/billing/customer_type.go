@@ -60,10 +60,10 @@ func (d declaration) customerType() roles.Type {
 		"account/allowed-roles":           roles.Read,
 		"account/audit-log":               roles.Read,
 	}
-	below := ceiling(everyone(), d.closed("customer", "account"), shared, ceilings{"entity": roles.Modify})
+	below := d.ceiling(everyone(), d.closed("customer", "account"), shared, ceilings{"entity": roles.Modify})
 	return roles.Type{
 		Name:    TypeCustomer,
-		Ceiling: ceiling(everyone(), d.closed("customer", "account"), shared, ceilings{"entity": viewAndCreate}),
+		Ceiling: d.ceiling(everyone(), d.closed("customer", "account"), shared, ceilings{"entity": viewAndCreate}),
 		Below:   &below,
 		Scope:   scope.Rule{Below: true},
 	}
@@ -73,7 +73,7 @@ func (d declaration) customerType() roles.Type {
 func (d declaration) accountType() roles.Type {
 	return roles.Type{
 		Name: TypeAccount,
-		Ceiling: ceiling(everyone(), d.closed("account"), ceilings{
+		Ceiling: d.ceiling(everyone(), d.closed("account"), ceilings{
 			"account":                         viewAndUpdate,
 			"account/general":                 roles.Read,
 			"account/status":                  roles.Read,
@@ -96,12 +96,12 @@ func (d declaration) accountType() roles.Type {
 
 // huntGroupSupervisorType watches over the calls of the groups that are
 // listed for the person, and of their members.
-func huntGroupSupervisorType() roles.Type {
+func (d declaration) huntGroupSupervisorType() roles.Type {
 	return roles.Type{
 		Name:      TypeHuntGroupSupervisor,
 		Realm:     TypeCustomer,
 		OwnerKind: KindCustomer,
-		Ceiling: ceiling(everyone(), ceilings{
+		Ceiling: d.ceiling(everyone(), ceilings{
 			"customer/supervisor":                   roles.Modify,
 			"customer/calls/activity":               roles.Modify,
 			"customer/calls/activity/recent/delete": roles.Restrict,

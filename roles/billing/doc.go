@@ -18,7 +18,7 @@
 //
 //	tree, err := roles.NewTree(spec, nil)
 //	...
-//	model, err := roles.NewModel(tree, types...)
+//	model, err := roles.NewModel(tree, billing.TypesFor(spec)...)
 //
 // Everything returned is the caller's to change, but for [Tree] and [Model],
 // which are built once and shared. A type that does not name a new entity in
@@ -30,9 +30,11 @@
 //
 // What is recorded (histories, statistics, downloads) can be set to Restrict
 // or Read. An operation (pay, disconnect a call, delete a recording) can be
-// set to Restrict or Modify and is asked with the action that it stands for:
-// [roles.Create] to pay, [roles.Delete] to delete a recording. So a role that
-// reads a panel can play and download what the panel lists, and start nothing.
+// set to Restrict or Modify: so a role that reads a panel can play and
+// download what the panel lists, and start nothing. An operation is asked with
+// [roles.Create] where something new comes of it (a payment, a refund, a
+// ticket, a batch of vouchers), with [roles.Delete] where something goes (a
+// recording), and otherwise with [roles.Update] (suspend, transfer, pause).
 //
 // Logins, credentials, grants, links to sign in with, payment methods and
 // signing in as another bear [roles.OwnHands]. Signing in as another, personal

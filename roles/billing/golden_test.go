@@ -13,14 +13,14 @@ import (
 	"github.com/durward-go/durward/roles"
 )
 
-var update = flag.Bool("update", false, "write the golden files of testdata")
+var updateGolden = flag.Bool("update", false, "write the golden files of testdata")
 
 // golden compares got with a file of testdata, so that a change of the tree,
 // the ceilings or the default roles is seen in review.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if *update {
+	if *updateGolden {
 		require.NoError(t, os.MkdirAll("testdata", 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 	}

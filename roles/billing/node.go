@@ -1,6 +1,10 @@
 package billing
 
-import "github.com/durward-go/durward/roles"
+import (
+	"slices"
+
+	"github.com/durward-go/durward/roles"
+)
 
 // The declarations below are roles.Entity, Panel and Item with a title, and
 // the two kinds of leaves that have choices of their own.
@@ -35,6 +39,10 @@ func operation(name, title string) roles.NodeSpec {
 	n := item(name, title)
 	n.Choices = []roles.Permission{roles.Restrict, roles.Modify}
 	return n
+}
+
+func isOperation(n roles.NodeSpec) bool {
+	return slices.Equal(n.Choices, []roles.Permission{roles.Restrict, roles.Modify})
 }
 
 // asPanel makes a panel of a node declared as an item.

@@ -54,7 +54,8 @@ func vendorNodes() roles.NodeSpec {
 		address(),
 		panel("connections", "Connections"),
 		panel("tariffs", "Tariffs"),
-		panel("billing", "Billing", record("balance", "Balance"), invoices(), payments(), adjustments(), xdrs()),
+		panel("billing", "Billing",
+			record("balance", "Balance"), item("invoices", "Invoices received", record("download", "Download")), item("payments", "Payments made"), xdrs()),
 		asPanel(record("statistics", "Traffic statistics")),
 		webSelfCare(),
 	}

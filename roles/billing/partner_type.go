@@ -54,10 +54,10 @@ func (d declaration) distributorType() roles.Type {
 		"distributor/billing":       roles.Read,
 		"distributor/sign-in-as":    roles.Restrict,
 	}
-	below := ceiling(everyone(), d.closed("customer", "account"), sells, subdistributors)
+	below := d.ceiling(everyone(), d.closed("customer", "account"), sells, subdistributors)
 	return roles.Type{
 		Name:    TypeDistributor,
-		Ceiling: ceiling(everyone(), d.closed("customer", "account"), sells, d.closed("distributor"), itself),
+		Ceiling: d.ceiling(everyone(), d.closed("customer", "account"), sells, d.closed("distributor"), itself),
 		Below:   &below,
 		Scope:   scope.Rule{Below: true, Link: LinkDistributor, LinkedBelow: true},
 	}
@@ -67,7 +67,7 @@ func (d declaration) distributorType() roles.Type {
 func (d declaration) representativeType() roles.Type {
 	return roles.Type{
 		Name: TypeRepresentative,
-		Ceiling: ceiling(everyone(), d.closed("customer", "representative"), ceilings{
+		Ceiling: d.ceiling(everyone(), d.closed("customer", "representative"), ceilings{
 			"customer":              roles.Read,
 			"customer/status":       roles.Read,
 			"customer/personal":     roles.Read,
@@ -88,7 +88,7 @@ func (d declaration) representativeType() roles.Type {
 func (d declaration) vendorType() roles.Type {
 	return roles.Type{
 		Name: TypeVendor,
-		Ceiling: ceiling(everyone(), d.closed("vendor"), ceilings{
+		Ceiling: d.ceiling(everyone(), d.closed("vendor"), ceilings{
 			"vendor":               roles.Read,
 			"vendor/general":       roles.Read,
 			"vendor/address":       roles.Read,

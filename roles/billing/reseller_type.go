@@ -54,10 +54,10 @@ func (d declaration) resellerType() roles.Type {
 		"reseller/audit-log":               roles.Read,
 	}
 	subresellers := ceilings{"entity": roles.Modify, "reseller": roles.Modify}
-	below := ceiling(everyone(), sells, subresellers)
+	below := d.ceiling(everyone(), sells, subresellers)
 	return roles.Type{
 		Name:    TypeReseller,
-		Ceiling: ceiling(everyone(), sells, d.closed("reseller"), itself),
+		Ceiling: d.ceiling(everyone(), sells, d.closed("reseller"), itself),
 		Below:   &below,
 		Scope:   scope.Rule{Below: true},
 	}
@@ -69,7 +69,7 @@ func (d declaration) ccStaffType() roles.Type {
 	return roles.Type{
 		Name:      TypeCCStaff,
 		OwnerKind: KindReseller,
-		Ceiling: ceiling(everyone(), d.closed("customer", "account"), ceilings{
+		Ceiling: d.ceiling(everyone(), d.closed("customer", "account"), ceilings{
 			"customer":                             viewAndUpdate,
 			"customer/status":                      viewAndUpdate,
 			"customer/status/close":                roles.Restrict,

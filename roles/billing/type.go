@@ -24,9 +24,10 @@ const (
 func Types() []roles.Type { return TypesFor(Spec()) }
 
 // TypesFor returns [Types] for a declaration made from [Spec] by adding to
-// it. What was added at the root or as a panel is closed to every type but
-// admin, until the caller opens it in that type's ceilings; an item added to a
-// panel has the ceilings of the panel.
+// it. An entity added is open to admin alone, and a panel added to a customer,
+// an account or a partner to admin and to the resellers that sell to them,
+// until the caller opens it in a type's ceilings. An item added to a panel has
+// the ceilings of the panel.
 func TypesFor(spec []roles.NodeSpec) []roles.Type {
 	d := declaration(spec)
 	return []roles.Type{
@@ -38,6 +39,6 @@ func TypesFor(spec []roles.NodeSpec) []roles.Type {
 		d.representativeType(),
 		d.vendorType(),
 		d.accountType(),
-		huntGroupSupervisorType(),
+		d.huntGroupSupervisorType(),
 	}
 }
