@@ -54,7 +54,7 @@ func (m *Model) Compile(r Role) (*Table, error) {
 func (m *Model) Tabulate(typeName string, at func(Node) Permission) (*Table, error) {
 	t, err := m.typeNamed(typeName)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("roles: %w", err)
 	}
 	values := make([]Permission, len(m.tree.nodes))
 	for i := range values {

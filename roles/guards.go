@@ -50,8 +50,8 @@ func (g Guards) Paths() [][2]string {
 // Validate reports the guards whose path the tree does not have.
 func (g Guards) Validate(t *Tree) error {
 	for _, p := range g.Paths() {
-		if _, err := t.Node(p[1]); err != nil {
-			return fmt.Errorf("roles: guard for %s: %w", p[0], err)
+		if _, ok := t.Lookup(p[1]); !ok {
+			return fmt.Errorf("roles: guard for %s: %w", p[0], t.unknown(p[1]))
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package roles
 import (
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 )
 
 // MaxTypes bounds the role types of one model. Ten is many.
@@ -39,7 +41,7 @@ func NewModel(tree *Tree, types ...Type) (*Model, error) {
 		m.types = append(m.types, c)
 	}
 	for i := range tree.nodes {
-		for name := range tree.nodes[i].choicesFor {
+		for _, name := range slices.Sorted(maps.Keys(tree.nodes[i].choicesFor)) {
 			if m.byName[name] == nil {
 				return nil, fmt.Errorf("roles: model: node %q has choices for the unknown type %q", tree.nodes[i].path, name)
 			}
@@ -66,7 +68,7 @@ func (m *Model) Tree() *Tree { return m.tree }
 func (m *Model) Type(name string) (Type, error) {
 	c, err := m.typeNamed(name)
 	if err != nil {
-		return Type{}, err
+		return Type{}, fmt.Errorf("roles: %w", err)
 	}
 	return c.Type, nil
 }
@@ -100,7 +102,7 @@ func (m *Model) typeNamed(name string) (*compiledType, error) {
 		for _, t := range m.types {
 			known += fmt.Sprintf(" %q", t.Name)
 		}
-		return nil, fmt.Errorf("roles: type %q: unknown; the model has%s", name, known)
+		return nil, fmt.Errorf("type %q: unknown; the model has%s", name, known)
 	}
 	return c, nil
 }

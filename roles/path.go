@@ -109,22 +109,23 @@ func (x *pathIndex) find(path string) (uint16, bool) {
 }
 
 // unknown says that no node has the path, and which ones are closest to it.
+// The caller puts "roles: " and what it was doing in front.
 func (t *Tree) unknown(path string) error {
 	shown := path
 	if len(shown) > 200 {
 		shown = shown[:200] + "..."
 	}
 	if path == "" {
-		return fmt.Errorf("roles: node %q: empty path; give one such as %q", path, t.nodes[len(t.nodes)-1].path)
+		return fmt.Errorf("node %q: empty path; give one such as %q", path, t.nodes[len(t.nodes)-1].path)
 	}
 	closest := t.closest(path, 3)
 	if len(closest) == 0 {
-		return fmt.Errorf("roles: node %q: no such path in the tree", shown)
+		return fmt.Errorf("node %q: no such path in the tree", shown)
 	}
 	for i := range closest {
 		closest[i] = fmt.Sprintf("%q", closest[i])
 	}
-	return fmt.Errorf("roles: node %q: no such path in the tree; did you mean %s?", shown, strings.Join(closest, " or "))
+	return fmt.Errorf("node %q: no such path in the tree; did you mean %s?", shown, strings.Join(closest, " or "))
 }
 
 // closest returns up to limit paths, those that take the fewest edits first.

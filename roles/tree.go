@@ -241,7 +241,7 @@ func (t *Tree) Node(path string) (Node, error) {
 	if n, ok := t.Lookup(path); ok {
 		return n, nil
 	}
-	return Node{}, t.unknown(path)
+	return Node{}, fmt.Errorf("roles: %w", t.unknown(path))
 }
 
 // MustNode is [Tree.Node] for paths written in the program: it panics on error.

@@ -2,6 +2,8 @@ package roles
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/durward-go/durward/scope"
 )
@@ -53,12 +55,15 @@ type compiledType struct {
 func pack(own, below Permission) byte { return byte(own) | byte(below)<<4 }
 
 func (t *Type) normalize() error {
+	if err := checkSegment(t.Name); err != nil {
+		return fmt.Errorf("roles: type: %w", err)
+	}
 	for _, name := range []*string{&t.Realm, &t.OwnerKind} {
 		if *name == "" {
 			*name = t.Name
 		}
 	}
-	for _, f := range []struct{ what, name string }{{"name", t.Name}, {"realm", t.Realm}, {"owner kind", t.OwnerKind}} {
+	for _, f := range []struct{ what, name string }{{"realm", t.Realm}, {"owner kind", t.OwnerKind}} {
 		if err := checkSegment(f.name); err != nil {
 			return fmt.Errorf("roles: type %q: %s: %w", t.Name, f.what, err)
 		}
@@ -118,21 +123,24 @@ func (c Ceiling) over(tree *Tree) ([]Permission, error) {
 	return out, nil
 }
 
-// resolvePaths turns paths and aliases into node numbers.
+// resolvePaths turns paths and aliases into node numbers. It goes through them
+// in order, so that what is wrong is told the same way each time.
 func resolvePaths(tree *Tree, at map[string]Permission) (map[uint16]Permission, error) {
 	set := make(map[uint16]Permission, len(at))
-	for path, p := range at {
-		n, err := tree.Node(path)
-		if err != nil {
-			return nil, err
+	paths := slices.Sorted(maps.Keys(at))
+	for _, path := range paths {
+		n, ok := tree.Lookup(path)
+		if !ok {
+			return nil, tree.unknown(path)
 		}
-		if !p.Valid() {
-			return nil, fmt.Errorf("roles: node %q: permission %v is not a set of actions", path, p)
+		if !at[path].Valid() {
+			return nil, fmt.Errorf("node %q: permission %v is not a set of actions", path, at[path])
 		}
 		if _, twice := set[n.index]; twice {
-			return nil, fmt.Errorf("roles: node %q: set twice, once by an alias", n.Path())
+			first := slices.IndexFunc(paths, func(p string) bool { m, _ := tree.Lookup(p); return m == n })
+			return nil, fmt.Errorf("node %q: set twice, as %q and as %q", n.Path(), paths[first], path)
 		}
-		set[n.index] = p
+		set[n.index] = at[path]
 	}
 	return set, nil
 }
