@@ -88,7 +88,7 @@ func compileType(tree *Tree, t Type) (*compiledType, error) {
 			return nil, fmt.Errorf("roles: type %q: ceiling below: %w", t.Name, err)
 		}
 	}
-	c := &compiledType{Type: t, ceiling: make([]byte, tree.Len())}
+	c := &compiledType{Type: t.clone(), ceiling: make([]byte, tree.Len())}
 	for i := range c.ceiling {
 		c.ceiling[i] = pack(own[i], below[i])
 	}
@@ -99,6 +99,17 @@ func compileType(tree *Tree, t Type) (*compiledType, error) {
 		}
 	}
 	return c, nil
+}
+
+// clone makes a copy of t that shares nothing with it.
+func (t Type) clone() Type {
+	t.Ceiling.At = maps.Clone(t.Ceiling.At)
+	for _, c := range []**Ceiling{&t.Below, &t.Borrow} {
+		if *c != nil {
+			*c = &Ceiling{Base: (*c).Base, At: maps.Clone((*c).At)}
+		}
+	}
+	return t
 }
 
 // over resolves the ceiling at every node of the tree.

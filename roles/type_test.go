@@ -1,6 +1,8 @@
 package roles_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,4 +166,26 @@ func TestRefusalsAreTheSameEachTime(t *testing.T) {
 		_, err = roles.NewModel(roles.MustTree(spec), roles.Type{Name: "c"})
 		require.EqualError(t, err, `roles: model: node "customer" has choices for the unknown type "a"`)
 	}
+}
+
+// TestModelKeepsNothingOfItsCaller changes what a model was made of.
+func TestModelKeepsNothingOfItsCaller(t *testing.T) {
+	t.Parallel()
+	ceilings := make([]roles.Ceiling, 3)
+	for i := range ceilings {
+		ceilings[i] = roles.Ceiling{Base: roles.Read, At: map[string]roles.Permission{"account": roles.Modify}}
+	}
+	want := ceilings[0]
+	want.At = maps.Clone(want.At)
+	m := roles.MustModel(smallTree(), roles.Type{Name: "c", Ceiling: ceilings[0], Below: &ceilings[1], Borrow: &ceilings[2]})
+	for i := range ceilings {
+		ceilings[i].Base = roles.Restrict
+		clear(ceilings[i].At)
+	}
+	for _, of := range slices.Collect(m.Types()) {
+		assert.Empty(t, cmp.Diff(roles.Type{Name: "c", Realm: "c", OwnerKind: "c", Ceiling: want, Below: &want, Borrow: &want}, of))
+	}
+	n := m.Tree().MustNode("account")
+	assert.Equal(t, roles.Modify, m.Ceiling("c", n, roles.Either))
+	assert.Equal(t, roles.Modify, m.Borrow("c", n))
 }
