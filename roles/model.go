@@ -22,7 +22,7 @@ type Model struct {
 // NewModel joins a tree and role types. It refuses ceilings and choices at
 // unknown paths or for unknown types.
 func NewModel(tree *Tree, types ...Type) (*Model, error) {
-	if tree == nil {
+	if tree == nil || tree.Len() == 0 {
 		return nil, fmt.Errorf("roles: model: no tree; build one with NewTree")
 	}
 	if len(types) == 0 || len(types) > MaxTypes {
@@ -96,13 +96,15 @@ func (m *Model) TypesOf(realm string) iter.Seq[Type] {
 }
 
 func (m *Model) typeNamed(name string) (*compiledType, error) {
-	c := m.byName[name]
-	if c == nil {
-		var known string
-		for _, t := range m.types {
-			known += fmt.Sprintf(" %q", t.Name)
-		}
-		return nil, fmt.Errorf("type %q: unknown; the model has%s", name, known)
+	if c := m.byName[name]; c != nil {
+		return c, nil
 	}
-	return c, nil
+	if len(m.types) == 0 {
+		return nil, fmt.Errorf("type %.80q: unknown; the model has no types", name)
+	}
+	var known string
+	for _, t := range m.types {
+		known += fmt.Sprintf(" %q", t.Name)
+	}
+	return nil, fmt.Errorf("type %.80q: unknown; the model has%s", name, known)
 }

@@ -100,6 +100,9 @@ func (x *pathIndex) slot(h uint64, displacement uint32) int {
 }
 
 func (x *pathIndex) find(path string) (uint16, bool) {
+	if len(x.slots) == 0 {
+		return 0, false // the zero Tree
+	}
 	h := maphash.String(x.seed, path)
 	s := &x.slots[x.slot(h, x.displace[x.bucket(h)])]
 	if s.path != path || path == "" {
@@ -115,7 +118,7 @@ func (t *Tree) unknown(path string) error {
 	if len(shown) > 200 {
 		shown = shown[:200] + "..."
 	}
-	if path == "" {
+	if path == "" && len(t.nodes) > 0 {
 		return fmt.Errorf("node %q: empty path; give one such as %q", path, t.nodes[len(t.nodes)-1].path)
 	}
 	closest := t.closest(path, 3)

@@ -23,7 +23,8 @@ const (
 
 // A Tree is the resources of an application. It is immutable and safe for
 // concurrent use. Two trees built from the same declaration are two trees:
-// a [Node] of one is unknown to the other.
+// a [Node] of one is unknown to the other. The zero Tree has no nodes, and
+// [NewModel] refuses it.
 type Tree struct {
 	narrowing bool
 	nodes     []node // pre-order: a node's subtree is nodes[i:end]
