@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,11 +17,11 @@ var ErrNotAssignable = errors.New("acl: level not assignable")
 // does that of a component: it adds to the levels that include it, and no one
 // holds it.
 type Compiled struct {
-	id          string
-	of          Type
-	table       *roles.Table // nil for a component
-	permissions []Permission // one for each target, in their order
-	components  []string
+	id         string
+	of         Type
+	table      *roles.Table // nil for a component
+	held       map[target]Operations
+	components []string
 }
 
 // Compile joins a level with its components, found by lookup, and resolves the
@@ -34,23 +35,23 @@ func (s *System) Compile(level Level, lookup Lookup) (*Compiled, error) {
 		return nil, err
 	}
 	c := &Compiled{id: level.ID, of: t}
-	if c.permissions, c.components, err = s.flatten(level, lookup); err != nil {
+	if c.held, c.components, err = s.flatten(level, lookup); err != nil {
 		return nil, err
 	}
 	if t.Component() {
 		return c, nil
 	}
-	held := make([]roles.Permission, len(s.coverage.needs))
+	byEntry := make([]roles.Permission, len(s.coverage.needs))
 	for i, needs := range s.coverage.needs {
 		all := AllOperations
 		for _, need := range needs {
 			all &= c.on(need)
 		}
-		held[i] = all.Permission()
+		byEntry[i] = all.Permission()
 	}
 	c.table, err = s.model.Tabulate(t.RoleType, func(n roles.Node) roles.Permission {
 		if i := s.coverage.of[n.Index()]; i >= 0 {
-			return held[i]
+			return byEntry[i]
 		}
 		return roles.Restrict
 	})
@@ -82,17 +83,7 @@ func (c *Compiled) Allows(o Operation, object, attribute string) bool {
 }
 
 // on returns what is permitted on t, by itself or by the whole object.
-func (c *Compiled) on(t target) Operations {
-	return c.listed(t) | c.listed(t.whole())
-}
-
-func (c *Compiled) listed(t target) Operations {
-	i, ok := slices.BinarySearchFunc(c.permissions, t, func(p Permission, t target) int { return p.target().compare(t) })
-	if !ok {
-		return 0
-	}
-	return c.permissions[i].Operations
-}
+func (c *Compiled) on(t target) Operations { return c.held[t] | c.held[t.whole()] }
 
 // Permissions returns the union of what the level and its components permit:
 // one for each attribute named, sorted by object and attribute.
@@ -100,7 +91,14 @@ func (c *Compiled) Permissions() []Permission {
 	if c == nil {
 		return nil
 	}
-	return slices.Clone(c.permissions)
+	list := make([]Permission, 0, len(c.held))
+	for t, set := range c.held {
+		list = append(list, Permission{Operations: set, Object: t.object, Attribute: t.attribute})
+	}
+	slices.SortFunc(list, func(a, b Permission) int {
+		return cmp.Or(cmp.Compare(a.Object, b.Object), cmp.Compare(a.Attribute, b.Attribute))
+	})
+	return list
 }
 
 // Components returns the IDs of all components that the level was built from,

@@ -52,9 +52,9 @@ type longest struct {
 	next   string
 }
 
-// flatten returns the union of the permissions, in the order of their targets,
-// and the IDs of all components, in theirs.
-func (s *System) flatten(level Level, lookup Lookup) ([]Permission, []string, error) {
+// flatten returns the union of the permissions and the sorted IDs of all
+// components.
+func (s *System) flatten(level Level, lookup Lookup) (map[target]Operations, []string, error) {
 	f := flattening{system: s, lookup: lookup, done: make(map[string]longest), held: make(map[target]Operations)}
 	down, err := f.add(level)
 	if err != nil {
@@ -67,12 +67,7 @@ func (s *System) flatten(level Level, lookup Lookup) ([]Permission, []string, er
 		}
 		return nil, nil, fmt.Errorf("acl: level %q: components nested deeper than %d: %s", level.ID, MaxNesting, printChain(chain...))
 	}
-	permissions := make([]Permission, 0, len(f.held))
-	for t, set := range f.held {
-		permissions = append(permissions, Permission{Operations: set, Object: t.object, Attribute: t.attribute})
-	}
-	slices.SortFunc(permissions, func(a, b Permission) int { return a.target().compare(b.target()) })
-	return permissions, slices.Sorted(maps.Keys(f.done)), nil
+	return f.held, slices.Sorted(maps.Keys(f.done)), nil
 }
 
 // add takes in a level and everything below it.

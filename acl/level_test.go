@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/scope"
 )
 
 func fullLevel() acl.Level {
@@ -34,14 +35,14 @@ func TestLevelValidate(t *testing.T) {
 		ids[i] = fmt.Sprint(i)
 	}
 	for want, change := range map[string]func(l *acl.Level){
-		`acl: level: scope: ID "": empty; give the host's own ID`:                                func(l *acl.Level) { l.ID = "" },
+		"acl: level: " + scope.CheckID("").Error():                                               func(l *acl.Level) { l.ID = "" },
 		`acl: level "sales": name "": want 1 to 128 bytes of UTF-8`:                              func(l *acl.Level) { l.Name = "" },
 		`acl: level "sales": name "a\nb": control character`:                                     func(l *acl.Level) { l.Name = "a\nb" },
 		`acl: level "sales": type "": want 1 to 64 bytes`:                                        func(l *acl.Level) { l.Type = "" },
 		`acl: level "sales": type "CC Staff": want lower-case letters, digits, '-' and '_' only`: func(l *acl.Level) { l.Type = "CC Staff" },
-		`acl: level "sales": owner: scope: ID "\x00": control character at byte 0`:               func(l *acl.Level) { l.Owner = "\x00" },
+		`acl: level "sales": owner: ` + scope.CheckID("\x00").Error():                            func(l *acl.Level) { l.Owner = "\x00" },
 		`acl: level "sales": description: want at most 4096 bytes of UTF-8`:                      func(l *acl.Level) { l.Description = strings.Repeat("x", 4097) },
-		`acl: level "sales": visible to: scope: ID "": empty; give the host's own ID`:            func(l *acl.Level) { l.VisibleTo = []string{""} },
+		`acl: level "sales": visible to: ` + scope.CheckID("").Error():                           func(l *acl.Level) { l.VisibleTo = []string{""} },
 		`acl: level "sales": visible to "r1" is given twice`:                                     func(l *acl.Level) { l.VisibleTo = []string{"r1", "r2", "r1"} },
 		`acl: level "sales": visible to: 16385 IDs, at most 16384`:                               func(l *acl.Level) { l.VisibleTo = ids },
 		`acl: level "sales": component "base" is given twice`:                                    func(l *acl.Level) { l.Components = []string{"base", "base"} },

@@ -1,7 +1,6 @@
 package acl
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -109,10 +108,6 @@ func (t target) String() string { return t.object + "." + t.attribute }
 
 // whole is the target that covers t and all other attributes of its object.
 func (t target) whole() target { return target{t.object, AnyAttribute} }
-
-func (t target) compare(u target) int {
-	return cmp.Or(strings.Compare(t.object, u.object), strings.Compare(t.attribute, u.attribute))
-}
 
 func (t target) validate() error {
 	if err := checkName("object", t.object); err != nil {

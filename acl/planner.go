@@ -205,7 +205,7 @@ func (s *System) beyond(c *Compiled) []Permission {
 		}
 	}
 	var out []Permission
-	for _, p := range c.permissions {
+	for _, p := range c.Permissions() {
 		if p.Operations &^= Operations(shown[p.target()]); p.Operations != 0 {
 			out = append(out, p)
 		}

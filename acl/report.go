@@ -2,7 +2,6 @@ package acl
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/durward-go/durward/roles"
@@ -44,7 +43,7 @@ func (o Outcome) report(b *strings.Builder) {
 		parts = append(parts, fmt.Sprintf("keep another role: %d", len(o.Kept)))
 	}
 	fmt.Fprintf(b, "%s; %v\n", strings.Join(parts, "; "), o.Proof)
-	for d := range o.Proof.lines() {
+	for _, d := range o.Proof.lines() {
 		fmt.Fprintf(b, "  %s\n", d)
 	}
 	for _, beyond := range o.Beyond {
@@ -71,22 +70,20 @@ func (p Proof) String() string {
 	return fmt.Sprintf("different at %d of %d nodes", len(nodes), p.Nodes)
 }
 
-// lines yields the differences, one a node where both reaches agree.
-func (p Proof) lines() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := 0; i < len(p.Differences); i++ {
-			d := p.Differences[i]
-			where := fmt.Sprintf("%s (%v)", d.Node, d.Reach)
-			if next := i + 1; next < len(p.Differences) {
-				if e := p.Differences[next]; e.Node == d.Node && e.A == d.A && e.B == d.B {
-					where, i = d.Node.Path(), next
-				}
-			}
-			if !yield(fmt.Sprintf("%s: the level permits %v, the role %v%s", where, d.A, d.B, verdict(d))) {
-				return
+// lines tells the differences, one a node where both reaches agree.
+func (p Proof) lines() []string {
+	var out []string
+	for i := 0; i < len(p.Differences); i++ {
+		d := p.Differences[i]
+		where := fmt.Sprintf("%s (%v)", d.Node, d.Reach)
+		if next := i + 1; next < len(p.Differences) {
+			if e := p.Differences[next]; e.Node == d.Node && e.A == d.A && e.B == d.B {
+				where, i = d.Node.Path(), next
 			}
 		}
+		out = append(out, fmt.Sprintf("%s: the level permits %v, the role %v%s", where, d.A, d.B, verdict(d)))
 	}
+	return out
 }
 
 // verdict names what a holder gains, which someone has to approve.
