@@ -3,6 +3,8 @@ package roles
 import (
 	"fmt"
 	"maps"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/durward-go/durward/scope"
@@ -29,7 +31,7 @@ type Role struct {
 	// Owner is the entity that the role belongs to: edited by those who have
 	// it in scope, used only at it and below. Empty: used everywhere.
 	Owner string
-	// Description is free text.
+	// Description is free text of one or more lines.
 	Description string
 	// Permissions hold what is set explicitly, by path or alias.
 	Permissions map[string]Setting
@@ -88,8 +90,9 @@ func (r Role) Validate() error {
 			return fmt.Errorf("roles: role %q: owner: %w", r.ID, err)
 		}
 	}
-	if len(r.Description) > MaxDescriptionBytes || !utf8.ValidString(r.Description) {
-		return fmt.Errorf("roles: role %q: description: want at most %d bytes of UTF-8", r.ID, MaxDescriptionBytes)
+	if len(r.Description) > MaxDescriptionBytes || !utf8.ValidString(r.Description) || strings.ContainsFunc(r.Description, notText) {
+		return fmt.Errorf("roles: role %q: description: want at most %d bytes of UTF-8 without control characters but line breaks and tabs",
+			r.ID, MaxDescriptionBytes)
 	}
 	if err := checkSegment(r.Type); err != nil {
 		return fmt.Errorf("roles: role %q: type: %w", r.ID, err)
@@ -100,14 +103,16 @@ func (r Role) Validate() error {
 	return nil
 }
 
+func notText(c rune) bool {
+	return unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t'
+}
+
 func checkTitle(s string) error {
 	if s == "" || len(s) > MaxTitleBytes || !utf8.ValidString(s) {
 		return fmt.Errorf("name %.160q: want 1 to %d bytes of UTF-8", s, MaxTitleBytes)
 	}
-	for _, c := range s {
-		if c < 0x20 || c == 0x7f {
-			return fmt.Errorf("name %q: control character", s)
-		}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return fmt.Errorf("name %q: control character", s)
 	}
 	return nil
 }
