@@ -25,11 +25,14 @@ type cacheTable[V any] struct {
 	slots []atomic.Pointer[cacheEntry[V]] // a power of two, at least half of them nil
 }
 
+// A cacheEntry holds its value itself, so that finding one touches as little
+// memory as can be.
 type cacheEntry[V any] struct {
 	hash  uint64
 	key   string
-	value *V // nil in a grave: a removed entry that probes still step over
+	grave bool // removed; probes still step over it
 	read  atomic.Bool
+	value V
 }
 
 const smallestCache = 64
@@ -50,22 +53,21 @@ func (c *cache[V]) get(key string) *V {
 		if e == nil {
 			return nil
 		}
-		if e.hash == hash && e.key == key && e.value != nil {
+		if e.hash == hash && e.key == key && !e.grave {
 			if !e.read.Load() {
 				e.read.Store(true)
 			}
-			return e.value
+			return &e.value
 		}
 	}
 }
 
-// put sets the value of key.
-func (c *cache[V]) put(key string, value *V) {
+// put makes e, which is in no cache yet, the entry of key.
+func (c *cache[V]) put(key string, e *cacheEntry[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	hash := maphash.String(c.seed, key)
-	e := &cacheEntry[V]{hash: hash, key: key, value: value}
-	if at := c.find(hash, key); at >= 0 {
+	e.hash, e.key = maphash.String(c.seed, key), key
+	if at := c.find(e.hash, key); at >= 0 {
 		c.table.Load().slots[at].Store(e)
 		return
 	}
@@ -103,7 +105,7 @@ func (c *cache[V]) dropIf(gone func(*V) bool) {
 	defer c.mu.Unlock()
 	slots := c.table.Load().slots
 	for i := range slots {
-		if e := slots[i].Load(); e != nil && e.value != nil && gone(e.value) {
+		if e := slots[i].Load(); e != nil && !e.grave && gone(&e.value) {
 			c.bury(i)
 		}
 	}
@@ -125,14 +127,14 @@ func (c *cache[V]) find(hash uint64, key string) int {
 		if e == nil {
 			return -1
 		}
-		if e.hash == hash && e.key == key && e.value != nil {
+		if e.hash == hash && e.key == key && !e.grave {
 			return int(i)
 		}
 	}
 }
 
 func (c *cache[V]) bury(at int) {
-	c.table.Load().slots[at].Store(&cacheEntry[V]{})
+	c.table.Load().slots[at].Store(&cacheEntry[V]{grave: true})
 	c.live--
 }
 
@@ -152,7 +154,7 @@ func (c *cache[V]) evict() {
 	for {
 		c.hand = (c.hand + 1) & (len(slots) - 1)
 		e := slots[c.hand].Load()
-		if e == nil || e.value == nil {
+		if e == nil || e.grave {
 			continue
 		}
 		if e.read.Load() {
@@ -174,7 +176,7 @@ func (c *cache[V]) rebuild() {
 	old := c.table.Load().slots
 	next := &cacheTable[V]{slots: make([]atomic.Pointer[cacheEntry[V]], size)}
 	for i := range old {
-		if e := old[i].Load(); e != nil && e.value != nil {
+		if e := old[i].Load(); e != nil && !e.grave {
 			c.insert(next.slots, e)
 		}
 	}

@@ -51,8 +51,7 @@ type trace struct {
 	err      error // of gate 0
 	standing *standing
 	actor    *standing
-	side     side
-	now      int64
+	side     *side
 	object   *scope.Lineage
 }
 
@@ -90,15 +89,15 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 	if reason != Granted && reason != UnknownIndividual {
 		return fail(reason, err)
 	}
-	var actor *standing
-	actorReason := Granted
+	var with acting
 	if s.actor != nil {
-		if actor, actorReason, err = e.find(ctx, generation, s.actor, q); actorReason != Granted && actorReason != UnknownIndividual {
-			return fail(actorReason, err)
+		if with.standing, with.reason, err = e.find(ctx, generation, s.actor, q); with.reason != Granted && with.reason != UnknownIndividual {
+			return fail(with.reason, err)
 		}
 	}
 	var object *scope.Lineage
-	if q.object != "" {
+	own := st != nil && st.ownInScope && q.object == st.organization && s.actor == nil
+	if q.object != "" && !own {
 		if object = e.objects.get(q.object); object == nil {
 			if err := q.check(); err != nil {
 				return fail(InvalidRequest, err)
@@ -126,24 +125,25 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 	} else if q.node.Tree() != e.tree {
 		return fail(UnknownNode, fmt.Errorf("access: node %q: of another tree than the engine's", q.node.Path()))
 	}
-	preferred := s.surface.preferred(d.node.Marks())
-	var governs side
+	preferred := sideOf(s.surface.preferred(d.node.Marks()))
+	var governs *side
 	if st != nil {
-		governs = e.side(s, st, preferred)
-		if err := firstError(st.fault, governs.fault); err != nil {
-			return fail(Unavailable, err)
+		governs = &st.sides[preferred]
+		if s.asDefault {
+			governs = e.defaultSide(st)
+		}
+		if st.fault != nil || governs.fault != nil {
+			return fail(Unavailable, firstError(st.fault, governs.fault))
 		}
 	}
-	var own side
-	if actor != nil {
-		own = e.side(s.actor, actor, preferred)
-		if err := firstError(actor.fault, own.fault); err != nil {
-			return fail(Unavailable, err)
+	if with.standing != nil {
+		with.side = &with.standing.sides[preferred]
+		if with.standing.fault != nil || with.side.fault != nil {
+			return fail(Unavailable, firstError(with.standing.fault, with.side.fault))
 		}
 	}
-
 	if t != nil {
-		t.standing, t.actor, t.side, t.object = st, actor, governs, object
+		t.standing, t.actor, t.side, t.object = st, with.standing, governs, object
 	}
 
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
@@ -151,10 +151,10 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 	if st == nil || !st.always {
 		who, how := st, s
 		if s.actor != nil {
-			if actorReason != Granted {
-				return actorReason
+			if with.reason != Granted {
+				return with.reason
 			}
-			who, how = actor, s.actor
+			who, how = with.standing, s.actor
 			if r := how.current(who); r != Granted {
 				return r
 			}
@@ -165,11 +165,8 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 		if r := s.current(st); r != Granted {
 			return r
 		}
-		now = s.instant(e.clock, who.person, q.at)
-		if t != nil {
-			t.now = now
-		}
-		if r := how.admit(who, now, d.node.Marks()&roles.SecondFactor != 0); r != Granted {
+		now = s.instant(e.clock, who, q.at)
+		if r := how.admit(who, now, d.node.Marks()); r != Granted {
 			return r
 		}
 	}
@@ -180,9 +177,10 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 		return governs.governing.Reason
 	}
 
-	// Gate 6.
+	// Gate 6. The table lies within the ceiling, so one look suffices where
+	// it permits.
 	reach := st.reach(q.object)
-	if !governs.table.Allows(q.action, d.node, reach) {
+	if !governs.permits(d.node, reach).Allows(q.action) {
 		if !e.model.Ceiling(st.typeName, d.node, reach).Allows(q.action) {
 			return Ceiling
 		}
@@ -190,15 +188,22 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 	}
 
 	// Gate 7.
-	if q.object != "" && (object == nil || !st.reaches(object)) {
+	if q.object != "" && !own && (object == nil || !st.reaches(object)) {
 		return OutOfScope
 	}
 
 	// Gate 8.
-	if s.actor != nil && !e.borrowed(s, q, d.node, actor, &own, object, now) {
+	if s.actor != nil && !with.borrowed(e, s, q, d.node, object, now) {
 		return NotBorrowed
 	}
 	return Granted
+}
+
+// acting is the one who acts on behalf of the subject.
+type acting struct {
+	standing *standing
+	side     *side
+	reason   Reason // Granted, or UnknownIndividual
 }
 
 // find returns the standing of a subject. A person that does not exist is no
@@ -262,15 +267,15 @@ func (st *standing) reaches(object *scope.Lineage) bool {
 }
 
 // borrowed asks gate 8: what the actor may do on behalf of the subject.
-func (e *Engine) borrowed(s *subject, q *question, node roles.Node, actor *standing, own *side, object *scope.Lineage, now int64) bool {
-	if s.actor.actor != nil || node.Marks()&roles.OwnHands != 0 || own.governing.Reason != Granted || now >= s.end {
+func (a *acting) borrowed(e *Engine, s *subject, q *question, node roles.Node, object *scope.Lineage, now int64) bool {
+	if s.actor.actor != nil || node.Marks()&roles.OwnHands != 0 || a.side.governing.Reason != Granted || now >= s.end {
 		return false
 	}
-	if q.object != "" && !actor.reaches(object) {
+	if q.object != "" && !a.standing.reaches(object) {
 		return false
 	}
-	return own.table.Allows(q.action, node, actor.reach(q.object)) ||
-		e.model.Borrow(actor.typeName, node).Allows(q.action)
+	return a.side.permits(node, a.standing.reach(q.object)).Allows(q.action) ||
+		e.model.Borrow(a.standing.typeName, node).Allows(q.action)
 }
 
 func firstError(errs ...error) error {

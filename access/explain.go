@@ -216,7 +216,7 @@ func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (b
 	case NotGranted:
 		return e.explainNotGranted(x, q, t)
 	case OutOfScope:
-		if t.object == nil {
+		if t.object == nil && q.object != x.Organization {
 			return fmt.Sprintf("object %q does not exist, or its chain is damaged", q.object), "name an entity that exists"
 		}
 		return fmt.Sprintf("%q is not among what %q reaches from %q", q.object, s.individual, x.Organization),
@@ -246,11 +246,11 @@ func (e *Engine) explainWindow(x *Explanation, s *subject, t *trace) (because, r
 	}
 	w := st.person.record.Window
 	if x.Decision.reason == NotYetActive {
-		first := time.Unix(0, st.person.from).UTC().Format(time.RFC3339)
+		first := time.Unix(0, st.from).UTC().Format(time.RFC3339)
 		return fmt.Sprintf("the record is active from %v in %s, that is %s", w.Activation, w.Zone, first),
 			"wait, or set an earlier activation date"
 	}
-	first := time.Unix(0, st.person.until).UTC().Format(time.RFC3339)
+	first := time.Unix(0, st.until).UTC().Format(time.RFC3339)
 	return fmt.Sprintf("the record is expired from %v in %s, that is %s", w.Expiration, w.Zone, first),
 		"set a later expiration date"
 }

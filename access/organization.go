@@ -32,9 +32,11 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 		return o, nil
 	}
 	var o *organization
+	var kept *cacheEntry[organization]
 	var at place
 	err := e.load(ctx, func(r store.Reader) error {
-		o = &organization{}
+		kept = new(cacheEntry[organization])
+		o = &kept.value
 		var err error
 		if o.record, err = r.Organization(ctx, id); err == nil {
 			o.found = true
@@ -58,11 +60,11 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 			o.fault = fmt.Errorf("access: organization %q: %w", id, fault)
 		}
 		return nil
-	}, func(seen func(store.Kind, string) bool) {
+	}, func(unchanged func(store.Kind, string) bool) {
 		// What is missing or damaged is read again: nothing tells which
 		// record will mend it.
-		if o.fault == nil && seen(store.Organizations, id) && seen(store.Classes, o.record.Class) && e.forest.keep(at.entities, seen) {
-			e.organizations.put(id, o)
+		if o.fault == nil && unchanged(store.Organizations, id) && unchanged(store.Classes, o.record.Class) && e.forest.keep(at.entities, unchanged) {
+			e.organizations.put(id, kept)
 		}
 	})
 	if err != nil {
@@ -92,11 +94,11 @@ func (e *Engine) object(ctx context.Context, id string) (*scope.Lineage, error) 
 			e.problems.note(Problem{Kind: store.Entities, ID: id, Err: fault})
 		}
 		return err
-	}, func(seen func(store.Kind, string) bool) {
-		if found != nil && e.forest.keep(at.entities, seen) {
-			l := at.lineage // not at itself, which holds the entities too
-			found = &l
-			e.objects.put(id, found)
+	}, func(unchanged func(store.Kind, string) bool) {
+		if found != nil && e.forest.keep(at.entities, unchanged) {
+			kept := &cacheEntry[scope.Lineage]{value: at.lineage}
+			found = &kept.value
+			e.objects.put(id, kept)
 		}
 	})
 	if err != nil {

@@ -15,26 +15,26 @@ import (
 // as instants, and a membership for each organization with a grant. It is
 // immutable but for what its memberships cache.
 type person struct {
+	home        membership // in the person's own organization, granted or not
+	others      []*membership
 	record      individuals.Individual
 	fault       error // the record does not compile
 	rule        scope.Rule
 	ownerKind   string
 	from, until int64
-	home        *membership // in the person's own organization, granted or not
-	others      []*membership
 }
 
 // A membership is a person in one organization.
 type membership struct {
-	grant    individuals.Grant
 	standing atomic.Pointer[standing]
+	grant    individuals.Grant
 }
 
 // membership returns the one in the organization; one without a grant where
 // there is none.
 func (p *person) membership(organization string) *membership {
 	if organization == "" || organization == p.record.Organization {
-		return p.home
+		return &p.home
 	}
 	for _, m := range p.others {
 		if m.grant.Organization == organization {
@@ -54,9 +54,9 @@ func (e *Engine) person(ctx context.Context, id string) (*person, error) {
 }
 
 func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
-	var p *person
+	var kept *cacheEntry[person]
 	err := e.load(ctx, func(r store.Reader) error {
-		p = nil
+		kept = nil
 		record, err := r.Individual(ctx, id)
 		if err != nil {
 			if errors.Is(err, store.ErrNotFound) {
@@ -79,40 +79,41 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 			}
 			page.AfterIndividual, page.AfterOrganization = id, some[len(some)-1].Organization
 		}
-		p = e.newPerson(record, grants)
+		kept = new(cacheEntry[person])
+		e.fillPerson(&kept.value, record, grants)
 		return nil
-	}, func(seen func(store.Kind, string) bool) {
-		if p != nil && seen(store.Individuals, id) && seen(store.Grants, id) {
-			e.people.put(id, p)
+	}, func(unchanged func(store.Kind, string) bool) {
+		if kept != nil && unchanged(store.Individuals, id) && unchanged(store.Grants, id) {
+			e.people.put(id, kept)
 		}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("access: individual %q: %w", id, err)
 	}
-	if p != nil && p.fault != nil {
-		e.problems.note(Problem{Kind: store.Individuals, ID: id, Err: p.fault})
+	if kept == nil {
+		return nil, nil
 	}
-	return p, nil
+	if kept.value.fault != nil {
+		e.problems.note(Problem{Kind: store.Individuals, ID: id, Err: kept.value.fault})
+	}
+	return &kept.value, nil
 }
 
-func (e *Engine) newPerson(record individuals.Individual, grants []individuals.Grant) *person {
-	p := &person{record: record, from: earliest, until: latest}
+// fillPerson makes the zero person p that of the record.
+func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []individuals.Grant) {
+	p.record, p.from, p.until = record, earliest, latest
 	p.fault = e.compilePerson(p)
+	p.home.grant = individuals.Grant{Individual: record.ID, Organization: record.Organization}
 	for _, g := range grants {
 		if g.Individual != record.ID {
 			continue // a store that answers too much gives nobody another's grant
 		}
-		m := &membership{grant: g}
 		if g.Organization == record.Organization {
-			p.home = m
+			p.home.grant = g
 		} else {
-			p.others = append(p.others, m)
+			p.others = append(p.others, &membership{grant: g})
 		}
 	}
-	if p.home == nil {
-		p.home = &membership{grant: individuals.Grant{Individual: record.ID, Organization: record.Organization}}
-	}
-	return p
 }
 
 func (e *Engine) compilePerson(p *person) error {

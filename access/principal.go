@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/durward-go/durward/roles"
-	"github.com/durward-go/durward/scope"
 )
 
 // How long someone may act on behalf of another.
@@ -166,14 +165,17 @@ func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, obj
 	if v == nil || !v.holds(p.engine) || n.Tree() != v.tree {
 		v = p.renew(ctx)
 	}
-	var at *scope.Lineage
-	if v != nil && n.Tree() == v.tree && object != "" && p.subject.actor == nil {
-		at = p.engine.objects.get(object)
-	}
-	if at == nil {
+	if v == nil || n.Tree() != v.tree || object == "" {
 		return object != "" && p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
 	b := v.at(n)
+	if object == v.standing.organization && v.standing.ownInScope {
+		return roles.Permission(b & 0xf).Allows(a)
+	}
+	at := p.engine.objects.get(object)
+	if at == nil {
+		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
+	}
 	if object == v.standing.organization {
 		b &= 0xf
 	} else {
@@ -223,9 +225,6 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 			return nil
 		}
 		v.packed[moved] = governs.packed
-		if governs.table == nil {
-			v.packed[moved] = e.nothing
-		}
 	}
 	v.generation.Store(generation)
 	p.verdict.Store(v)
@@ -236,12 +235,12 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 // span and the marks it blocks. Denials are left to checks.
 func (p *Principal) admitted(v *verdict, st *standing) bool {
 	now := p.engine.clock.exact()
-	if p.subject.current(st) != Granted || p.subject.admit(st, now, false) != Granted {
+	if p.subject.current(st) != Granted || p.subject.admit(st, now, 0) != Granted {
 		return false
 	}
-	v.from, v.span = st.person.from, uint64(st.person.until)-uint64(st.person.from)
-	if st.person.until != latest {
-		if near(now, st.person.until) {
+	v.from, v.span = st.from, uint64(st.until)-uint64(st.from)
+	if st.until != latest {
+		if near(now, st.until) {
 			return false
 		}
 		v.span -= uint64(margin)

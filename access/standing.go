@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/durward-go/durward/acl"
 	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/ipallow"
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
 )
@@ -18,26 +18,37 @@ import (
 type standing struct {
 	generation atomic.Uint64
 
+	// What gates 1 to 4 ask, as soon as the generation holds.
+	from, until  int64 // the window
+	epoch        uint64
+	disabled     bool
+	closed       bool // the organization, or it has no settings
+	anywhere     bool // the allow-list
+	secondFactor bool // asked of the person
+	enrolled     bool
+	always       bool // a system principal: gates 1 to 5 do not apply
+	ownInScope   bool // the organization's own entity is in scope
+
+	// What gates 5 to 7 ask.
+	sides        [2]side // by the preferred slot, see sideOf
+	organization string
+	listed       []string
+	rule         scope.Rule
+	allowed      ipallow.List
+	typeName     string
+
+	fault    error   // gate 0: a record does not compile
 	person   *person // nil for a system principal
 	org      *organization
 	snapshot *snapshot
-	always   bool // a system principal: gates 1 to 5 do not apply
-
-	fault        error // gate 0: a record does not compile
-	typeName     string
-	rule         scope.Rule
-	organization string
-	listed       []string
-	secondFactor bool
-	sides        [2]side // by the preferred slot, see sideOf
 }
 
 // A side is the slot that governs for one preferred slot.
 type side struct {
+	packed    string // the table's; all zero where the slot denies
+	fault     error  // gate 0: the governing record cannot be used
 	governing Governing
 	table     *roles.Table
-	packed    string
-	fault     error // gate 0: the governing record cannot be used
 }
 
 func sideOf(preferred Slot) int {
@@ -70,9 +81,13 @@ func (e *Engine) standing(ctx context.Context, generation uint64, p *person, m *
 }
 
 func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, snap *snapshot) *standing {
-	s := &standing{person: p, org: org, snapshot: snap, typeName: p.record.RoleType, rule: p.rule,
-		organization: g.Organization, listed: g.Listed,
-		secondFactor: p.record.SecondFactor.Required(org.secondFactor)}
+	s := &standing{person: p, org: org, snapshot: snap,
+		from: p.from, until: p.until, epoch: p.record.Epoch, disabled: p.record.Disabled,
+		closed:   !org.found || org.record.Closed,
+		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
+		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
+		typeName: p.record.RoleType, rule: p.rule, organization: g.Organization, listed: g.Listed,
+		ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage)}
 	switch {
 	case p.fault != nil:
 		s.fault = p.fault
@@ -86,22 +101,37 @@ func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, 
 		return s
 	}
 	for i, preferred := range [...]Slot{RoleSlot, ACLSlot} {
-		s.sides[i] = snap.side(e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage, e.acls)
+		s.sides[i] = e.side(snap, e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage)
 	}
 	return s
 }
 
 // side finds the table of what governs.
-func (s *snapshot) side(g Governing, typeName string, in *scope.Lineage, acls *acl.System) side {
-	out := side{governing: g}
+func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Lineage) side {
+	out := side{governing: g, packed: e.nothing}
 	if g.Reason != Granted {
 		return out
 	}
 	if g.Slot == RoleSlot {
 		out.table, out.fault = s.role(g.ID, typeName, in)
 	} else {
-		out.table, out.fault = s.level(g.ID, typeName, in, acls)
+		out.table, out.fault = s.level(g.ID, typeName, in, e.acls)
 	}
-	out.packed = out.table.Packed()
+	if out.fault == nil {
+		out.packed = out.table.Packed()
+	}
 	return out
+}
+
+// permits reports what the side's table has at a node of the engine's tree.
+func (s *side) permits(n roles.Node, r roles.Reach) roles.Permission {
+	b := s.packed[n.Index()]
+	switch r {
+	case roles.Own:
+		return roles.Permission(b & 0xf)
+	case roles.Below:
+		return roles.Permission(b >> 4)
+	default:
+		return roles.Permission(b & (b >> 4))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
 )
 
@@ -44,18 +45,18 @@ func (s *subject) check() error {
 // proven reports whether a second factor was.
 func (f Factors) proven() bool { return !f.SecondFactor.IsZero() }
 
-// admit asks gates 2 to 4 for the node's marks, of a person who came in as s.
-func (s *subject) admit(st *standing, now int64, asksSecondFactor bool) Reason {
-	p := st.person
+// admit asks gates 2 to 4 of a person who came in as s, with the marks of the
+// node that is asked for.
+func (s *subject) admit(st *standing, now int64, marks roles.Marks) Reason {
 	switch {
-	case now < p.from:
+	case now < st.from:
 		return NotYetActive
-	case now >= p.until:
+	case now >= st.until:
 		return Expired
-	case !p.record.AllowList.IsAnywhere() && !p.record.AllowList.Contains(s.address):
+	case !st.anywhere && !st.allowed.Contains(s.address):
 		return AddressNotAllowed
-	case (st.secondFactor || asksSecondFactor) && !s.factors.proven():
-		if p.record.Enrolled {
+	case (st.secondFactor || marks&roles.SecondFactor != 0) && !s.factors.proven():
+		if st.enrolled {
 			return SecondFactorRequired
 		}
 		return EnrolmentRequired
@@ -66,37 +67,33 @@ func (s *subject) admit(st *standing, now int64, asksSecondFactor bool) Reason {
 // current asks gate 1 of a person who exists.
 func (s *subject) current(st *standing) Reason {
 	switch {
-	case st.person.record.Disabled:
+	case st.disabled:
 		return Disabled
-	case !st.org.found || st.org.record.Closed:
+	case st.closed:
 		return OrganizationClosed
-	case s.epoch != st.person.record.Epoch && s.epoch != CurrentEpoch:
+	case s.epoch != st.epoch && s.epoch != CurrentEpoch:
 		return CredentialsChanged
 	}
 	return Granted
 }
 
 // instant returns the instant to decide for: that asked for, or now.
-func (s *subject) instant(c *clock, p *person, at time.Time) int64 {
+func (s *subject) instant(c *clock, st *standing, at time.Time) int64 {
 	if !at.IsZero() {
 		return nanoseconds(at)
 	}
 	if s.end != 0 {
 		return c.exact()
 	}
-	return c.between(p.from, p.until)
+	return c.between(st.from, st.until)
 }
 
-// side returns what governs for the surface: the grant's, or the default role
-// where the subject acts with it.
-func (e *Engine) side(s *subject, st *standing, preferred Slot) side {
-	if !s.asDefault {
-		return st.sides[sideOf(preferred)]
+// defaultSide is the organization's default role, as if granted last.
+func (e *Engine) defaultSide(st *standing) *side {
+	g := Governing{Slot: RoleSlot, ID: st.org.record.DefaultRole, Revision: st.org.record.Revision, Reason: Granted}
+	if g.ID == "" {
+		g.Reason = NoRole
 	}
-	governing := Governing{Slot: RoleSlot, ID: st.org.record.DefaultRole, Revision: st.org.record.Revision, Reason: Granted}
-	if governing.ID == "" {
-		governing.Reason = NoRole
-		return side{governing: governing}
-	}
-	return st.snapshot.side(governing, st.typeName, &st.org.lineage, e.acls)
+	out := e.side(st.snapshot, g, st.typeName, &st.org.lineage)
+	return &out
 }
