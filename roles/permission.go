@@ -41,11 +41,17 @@ func (a Action) String() string {
 // ParseAction reads what [Action.String] writes, in any letter case.
 func ParseAction(s string) (Action, error) {
 	for i, name := range actionNames {
-		if strings.EqualFold(s, name) {
+		if equalFold(s, name) {
 			return Actions()[i], nil
 		}
 	}
-	return 0, fmt.Errorf("roles: action %q: want view, create, update or delete", s)
+	return 0, fmt.Errorf("roles: action %.80q: want view, create, update or delete", s)
+}
+
+// equalFold is strings.EqualFold for ASCII alone: no other letter, such as the
+// long s, stands for one of a name.
+func equalFold(s, name string) bool {
+	return len(s) == len(name) && strings.EqualFold(s, name)
 }
 
 // A Permission is a set of actions. Its zero value is [Restrict].
@@ -104,7 +110,7 @@ func (p Permission) String() string {
 // and with the actions in any order, each once.
 func ParsePermission(s string) (Permission, error) {
 	for _, p := range [...]Permission{Restrict, Read, Modify} {
-		if strings.EqualFold(s, p.String()) {
+		if equalFold(s, p.String()) {
 			return p, nil
 		}
 	}
@@ -112,10 +118,10 @@ func ParsePermission(s string) (Permission, error) {
 	for name := range strings.SplitSeq(s, "+") {
 		a, err := ParseAction(name)
 		if err != nil {
-			return 0, fmt.Errorf("roles: permission %q: want Restrict, Read, Modify or actions joined by '+' such as view+create", s)
+			return 0, fmt.Errorf("roles: permission %.80q: want Restrict, Read, Modify or actions joined by '+' such as view+create", s)
 		}
 		if p.Allows(a) {
-			return 0, fmt.Errorf("roles: permission %q: %s is named twice", s, a)
+			return 0, fmt.Errorf("roles: permission %.80q: %s is named twice", s, a)
 		}
 		p |= Permission(a)
 	}
