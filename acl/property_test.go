@@ -17,7 +17,7 @@ import (
 
 // Compiling gives what the slow evaluator gives, for every question.
 func TestCompileIsTheNaiveEvaluation(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		for _, id := range w.ids {
 			c, err := w.system.Compile(w.levels[id], w.lookup)
@@ -43,7 +43,7 @@ func TestCompileIsTheNaiveEvaluation(t *testing.T) {
 
 // What Needs names is what an action takes, no more and no less.
 func TestNeedsIsWhatTheTableAsks(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		for _, id := range w.ids {
 			c, err := w.system.Compile(w.levels[id], w.lookup)
@@ -68,7 +68,7 @@ func TestNeedsIsWhatTheTableAsks(t *testing.T) {
 
 // The order in which a level lists what it has makes no difference.
 func TestUnionHasNoOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		shuffled := &world{system: w.system, levels: make(map[string]acl.Level)}
 		for id, l := range w.levels {
@@ -127,7 +127,7 @@ func (w *world) drawRole(t *rapid.T, id, typeName string) roles.Role {
 // What a plan says of its roles holds when they are compiled once more.
 func TestPlannedRolesNeverExceedTheirLevels(t *testing.T) {
 	model := func(w *world) *roles.Model { return w.system.Model() }
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		existing := w.existing(t)
 		plan, err := acl.PlanMigration(w.system, existing, nil)
@@ -181,7 +181,7 @@ func TestPlannedRolesNeverExceedTheirLevels(t *testing.T) {
 // Nobody is lost, nobody is in two places, and the order of what an upgrade
 // finds makes no difference.
 func TestPlanPlacesEveryHolderOnce(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		existing := w.existing(t)
 		plan, err := acl.PlanMigration(w.system, existing, nil)
@@ -237,7 +237,7 @@ func carryOut(e acl.Existing, plan *acl.Plan) acl.Existing {
 
 // A plan that was carried out leaves nothing to do.
 func TestPlanIsIdempotent(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		existing := w.existing(t)
 		plan, err := acl.PlanMigration(w.system, existing, nil)

@@ -90,7 +90,8 @@ func (s *System) Type(name string) (Type, error) {
 }
 
 // Needs returns the permissions that a level must hold, all of them, for the
-// action on n. Nothing: no level holds it, since nothing maps to n.
+// action on n; the choices of n and the ceilings of the role type still apply.
+// None: no level ever holds it, since nothing maps to n.
 func (s *System) Needs(n roles.Node, a roles.Action) []Permission {
 	if n.IsZero() || n.Tree() != s.model.Tree() || !a.Valid() {
 		return nil

@@ -2,8 +2,10 @@ package acl_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"testing"
 
 	"pgregory.net/rapid"
 
@@ -33,6 +35,22 @@ var (
 		{roles.Restrict, roles.Permit(roles.Delete), roles.Permit(roles.View, roles.Delete), roles.Permit(roles.View, roles.Update, roles.Delete)},
 	}
 )
+
+// check runs a property 100 times in short runs, 500 times otherwise, and
+// 50,000 times with DURWARD_LONG=1.
+func check(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
+	rounds := 5
+	switch {
+	case os.Getenv("DURWARD_LONG") == "1":
+		rounds = 500
+	case testing.Short():
+		rounds = 1
+	}
+	for range rounds {
+		rapid.Check(t, property)
+	}
+}
 
 func drawWorld(t *rapid.T) *world {
 	w := &world{mapping: make(map[string]acl.Mapping), levels: make(map[string]acl.Level)}
