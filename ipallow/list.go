@@ -1,6 +1,7 @@
 package ipallow
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -30,6 +31,36 @@ type List struct {
 type set struct {
 	entries []Entry // as given
 	ranges  []Entry // sorted, merged: neither overlapping nor touching
+	// The same as numbers, which is what Contains asks. An IPv6 network that
+	// spans the mapped addresses holds no IPv4 address, so they are apart.
+	spans4, spans6 []span
+}
+
+// A span is a range of addresses as 128-bit numbers.
+type span struct{ first, last number }
+
+type number struct{ high, low uint64 }
+
+func (n number) less(m number) bool {
+	return n.high < m.high || n.high == m.high && n.low < m.low
+}
+
+func numberOf(addr netip.Addr) number {
+	bytes := addr.As16()
+	return number{binary.BigEndian.Uint64(bytes[:8]), binary.BigEndian.Uint64(bytes[8:])}
+}
+
+// spansOf keeps the order of ranges, which is theirs as numbers too.
+func spansOf(ranges []Entry) (four, six []span) {
+	for _, r := range ranges {
+		s := span{numberOf(r.first), numberOf(r.last)}
+		if r.first.Is4() {
+			four = append(four, s)
+		} else {
+			six = append(six, s)
+		}
+	}
+	return four, six
 }
 
 var everything = &set{}
@@ -60,7 +91,9 @@ func Parse(entries []string) (List, error) {
 		}
 		parsed[i] = entry
 	}
-	return List{set: &set{entries: parsed, ranges: merge(parsed)}}, nil
+	ranges := merge(parsed)
+	four, six := spansOf(ranges)
+	return List{set: &set{entries: parsed, ranges: ranges, spans4: four, spans6: six}}, nil
 }
 
 // IsZero reports whether l has no entries and so admits nothing.
@@ -82,11 +115,24 @@ func (l List) Contains(addr netip.Addr) bool {
 	if l.IsZero() || !addr.IsValid() || addr.Zone() != "" {
 		return false
 	}
-	addr = addr.Unmap()
-	i, _ := slices.BinarySearchFunc(l.set.ranges, addr, func(candidate Entry, addr netip.Addr) int {
-		return candidate.last.Compare(addr)
-	})
-	return i < len(l.set.ranges) && l.set.ranges[i].first.Compare(addr) <= 0
+	n := numberOf(addr)
+	spans := l.set.spans6
+	if addr.Is4() || addr.Is4In6() {
+		spans = l.set.spans4
+	}
+	for len(spans) > 4 {
+		if half := len(spans) / 2; n.less(spans[half].first) {
+			spans = spans[:half]
+		} else {
+			spans = spans[half:]
+		}
+	}
+	for i := range spans {
+		if !n.less(spans[i].first) && !spans[i].last.less(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // Entries returns the entries as given, in their order. The slice is the

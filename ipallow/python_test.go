@@ -71,4 +71,3 @@ func TestPythonAgrees(t *testing.T) {
 		assert.Greater(t, counts[verdict], pairs/10, verdict)
 	}
 }
-
