@@ -92,7 +92,7 @@ func TestClosestIsCheap(t *testing.T) {
 	assert.Less(t, testing.AllocsPerRun(5, func() { tree.closest("customer/panel-17x", 3) }), 100.0)
 
 	long := strings.Repeat("x/", 520) + "panel-7"
-	require.Greater(t, len(long), MaxDepth*(MaxNameBytes+1))
+	require.Greater(t, len(long), maxPathBytes)
 	assert.Nil(t, tree.closest(long, 3))
 	assert.Equal(t, []string{"customer/panel-7"}, tree.closest(long[400:], 3), "the right leaf under another parent")
 }

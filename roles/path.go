@@ -137,7 +137,7 @@ func (t *Tree) unknown(path string) error {
 // longest path there can be is compared, and a node is left as soon as it
 // cannot be among the closest.
 func (t *Tree) closest(path string, limit int) []string {
-	if len(path) > MaxDepth*(MaxNameBytes+1) {
+	if len(path) > maxPathBytes {
 		return nil
 	}
 	type candidate struct {

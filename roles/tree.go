@@ -19,6 +19,9 @@ const (
 	MaxNameBytes = 64
 	// MaxPaths bounds all paths, aliases included, that lead to the nodes.
 	MaxPaths = 4 * MaxNodes
+
+	// maxPathBytes is the length of the longest path there can be.
+	maxPathBytes = MaxDepth*(MaxNameBytes+1) - 1
 )
 
 // A Tree is the resources of an application. It is immutable and safe for
@@ -97,7 +100,7 @@ func (t *Tree) add(spec NodeSpec, parent int, paths map[string]uint16) error {
 		n.marks |= up.marks
 	}
 	fail := func(format string, args ...any) error {
-		return fmt.Errorf("roles: tree: node %q: "+format, append([]any{n.path}, args...)...)
+		return fmt.Errorf("roles: tree: node %.*q: "+format, append([]any{maxPathBytes, n.path}, args...)...)
 	}
 	if err := checkSegment(spec.Name); err != nil {
 		return fail("%w", err)
@@ -121,7 +124,7 @@ func (t *Tree) add(spec NodeSpec, parent int, paths map[string]uint16) error {
 		n.kind = min(Kind(n.depth), KindItem)
 	}
 	if (n.kind == KindEntity) != (n.depth == 1) {
-		return fail("a %v at depth %d; entities are the roots of the tree, and only they", n.kind, n.depth)
+		return fail("%v at depth %d; entities are the roots of the tree, and only they", n.kind, n.depth)
 	}
 	n.choices = standardChoices
 	if spec.Choices != nil {
