@@ -8,23 +8,23 @@
 //
 // # Adding to the tree
 //
-// An application adds its own entities, or panels of ours, to what [Spec]
-// returns, widens what [Types] returns by their ceilings, and joins both:
+// An application adds entities, or panels of ours, to what [Spec] returns, gives
+// them to [TypesFor], opens them in the ceilings of the types that may reach
+// them, and joins both:
 //
 //	spec := billing.Spec()
 //	spec = append(spec, roles.Entity("meter", roles.Panel("readings")))
 //	customer := billing.Find(spec, "customer")
 //	customer.Children = append(customer.Children, roles.Panel("meters"))
 //
+//	types := billing.TypesFor(spec) // and their ceilings opened
 //	tree, err := roles.NewTree(spec, nil)
 //	...
-//	model, err := roles.NewModel(tree, billing.TypesFor(spec)...)
+//	model, err := roles.NewModel(tree, types...)
 //
 // Everything returned is the caller's to change, but for [Tree] and [Model],
-// which are built once and shared. A type that does not name a new entity in
-// its ceilings permits nothing there; admin permits everything. [Root] makes
-// the role that holds the whole of a tree. Marks are added the same way:
-// [roles.SecondFactor] is set nowhere by default, see below.
+// which are built once and shared. [Root] makes the role that holds the whole
+// of a tree. Marks are added the same way: see the example of [Find].
 //
 // # Choices made here
 //
@@ -42,7 +42,7 @@
 // inherits them. Customers and products bear [roles.Moved]. No node asks for a
 // second factor by itself: a mark binds every person whatever their role, the
 // self-care portals that many hosts run cannot ask for a code, and a standing
-// link, by which customers renew an expired card, can never prove one.
+// link, by which some let their customers renew an expired card, proves none.
 //
 // The sources of the tree and of every ceiling, and what is our own choice,
 // are in docs/decisions/0010-billing-tree.md.

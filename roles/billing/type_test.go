@@ -150,3 +150,12 @@ func TestWhatIsAddedStaysClosed(t *testing.T) {
 		assert.Equal(t, most(n, billing.TypeAdmin), root.Permission(n, roles.Either), n.Path())
 	}
 }
+
+// What is ours cannot be left out without mending the ceilings too.
+func TestWhatIsLeftOutIsNamed(t *testing.T) {
+	spec := slices.DeleteFunc(billing.Spec(), func(n roles.NodeSpec) bool { return n.Name == "representative" })
+	less, err := roles.NewTree(spec, nil)
+	require.NoError(t, err)
+	_, err = roles.NewModel(less, billing.TypesFor(spec)...)
+	assert.ErrorContains(t, err, `"representative`)
+}
