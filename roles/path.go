@@ -23,8 +23,8 @@ type pathSlot struct {
 	node uint16
 }
 
-func newPathIndex(paths map[string]uint16) pathIndex {
-	size := pathIndexSize(len(paths))
+// newPathIndex begins with size slots, see pathIndexSize.
+func newPathIndex(paths map[string]uint16, size int) pathIndex {
 	for {
 		if x, ok := tryPathIndex(paths, size); ok {
 			return x

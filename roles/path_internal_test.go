@@ -30,13 +30,14 @@ func TestPathIndexFitsAtOnce(t *testing.T) {
 	}
 }
 
-// TestPathIndexWithoutRoom holds that an attempt that cannot succeed ends.
+// TestPathIndexWithoutRoom holds that an attempt that cannot succeed ends, and
+// that the index then takes more room.
 func TestPathIndexWithoutRoom(t *testing.T) {
 	t.Parallel()
 	paths := map[string]uint16{"a": 0, "b": 1, "c": 2}
 	_, ok := tryPathIndex(paths, 2)
 	require.False(t, ok)
-	x := newPathIndex(paths)
+	x := newPathIndex(paths, 2)
 	for path, node := range paths {
 		got, ok := x.find(path)
 		require.True(t, ok)

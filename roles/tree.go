@@ -77,7 +77,7 @@ func NewTree(entities []NodeSpec, opts *TreeOptions) (*Tree, error) {
 	if err := t.addAliases(paths); err != nil {
 		return nil, err
 	}
-	t.paths = newPathIndex(paths)
+	t.paths = newPathIndex(paths, pathIndexSize(len(paths)))
 	return t, nil
 }
 
