@@ -15,35 +15,7 @@ import (
 // what is not in memory. A check of someone and something known allocates
 // nothing.
 func (e *Engine) Check(ctx context.Context, r Request) Decision {
-	s := subject{individual: r.Individual, organization: r.Organization, surface: r.Surface,
-		address: r.Address, factors: r.Factors, epoch: r.Epoch}
-	q := question{action: r.Action, path: r.Path, object: r.Object, at: r.At, atLeast: r.AtLeast}
-	return e.decide(ctx, &s, &q, nil)
-}
-
-// A question is what is asked of a subject.
-type question struct {
-	action  roles.Action
-	node    roles.Node
-	path    string // where node is zero
-	object  string
-	at      time.Time
-	atLeast uint64
-}
-
-func (q *question) check() error {
-	if !q.action.Valid() {
-		return fmt.Errorf("access: %v: want View, Create, Update or Delete", q.action)
-	}
-	if q.object != "" {
-		if err := scope.CheckID(q.object); err != nil {
-			return fmt.Errorf("access: object: %w", err)
-		}
-	}
-	if q.node.IsZero() == (q.path == "") {
-		return fmt.Errorf("access: want a path or a node, one of them")
-	}
-	return nil
+	return e.decide(ctx, &r, &fromOutside, roles.Node{}, nil)
 }
 
 // A trace is filled with what a decision was made of, for Explain.
@@ -55,54 +27,55 @@ type trace struct {
 	object   *scope.Lineage
 }
 
-// decide goes through the gates in their order. t may be nil.
-func (e *Engine) decide(ctx context.Context, s *subject, q *question, t *trace) Decision {
-	d := Decision{action: q.action, surface: s.surface, node: q.node, unscoped: q.object == ""}
-	d.reason = e.gates(ctx, s, q, &d, t)
+// decide goes through the gates in their order. The node is given instead of
+// the request's path, or zero. t may be nil.
+func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) Decision {
+	d := Decision{action: r.Action, surface: r.Surface, node: node, unscoped: r.Object == ""}
+	d.reason = e.gates(ctx, r, x, &d, t)
 	return d
 }
 
 // gates returns the first reason to deny, or Granted.
-func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision, t *trace) Reason {
+func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, t *trace) Reason {
 	// Gate 0: well formed, the store answers, fresh, node known, records
 	// compile. The ID of what is in memory was checked when it was written.
-	fail := func(r Reason, err error) Reason {
+	fail := func(reason Reason, err error) Reason {
 		if t != nil {
 			t.err = err
 		}
-		return r
+		return reason
 	}
-	if !q.action.Valid() || s.surface > API || q.node.IsZero() == (q.path == "") || len(q.object) > scope.MaxIDBytes {
-		return fail(InvalidRequest, firstError(q.check(), s.check()))
+	if !r.Action.Valid() || r.Surface > API || d.node.IsZero() == (r.Path == "") || len(r.Object) > scope.MaxIDBytes {
+		return fail(InvalidRequest, r.check(d.node))
 	}
 	if ctx.Err() != nil {
 		return fail(Unavailable, ctx.Err())
 	}
-	if q.atLeast > e.applied.Load() {
-		if err := e.reach(ctx, q.atLeast); err != nil {
+	if r.AtLeast > e.applied.Load() {
+		if err := e.reach(ctx, r.AtLeast); err != nil {
 			return fail(Stale, err)
 		}
 	}
 	generation := e.generation.Load()
 	d.revision = e.applied.Load()
-	st, reason, err := e.find(ctx, generation, s, q)
+	st, reason, err := e.find(ctx, generation, r, x, d.node)
 	if reason != Granted && reason != UnknownIndividual {
 		return fail(reason, err)
 	}
 	var with acting
-	if s.actor != nil {
-		if with.standing, with.reason, err = e.find(ctx, generation, s.actor, q); with.reason != Granted && with.reason != UnknownIndividual {
+	if x.actor != nil {
+		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &fromOutside, roles.Node{}); with.reason != Granted && with.reason != UnknownIndividual {
 			return fail(with.reason, err)
 		}
 	}
 	var object *scope.Lineage
-	own := st != nil && st.ownInScope && q.object == st.organization && s.actor == nil
-	if q.object != "" && !own {
-		if object = e.objects.get(q.object); object == nil {
-			if err := q.check(); err != nil {
+	own := st != nil && st.ownInScope && r.Object == st.organization && x.actor == nil
+	if r.Object != "" && !own {
+		if object = e.objects.get(r.Object); object == nil {
+			if err := r.check(d.node); err != nil {
 				return fail(InvalidRequest, err)
 			}
-			if object, err = e.object(ctx, q.object); err != nil {
+			if object, err = e.object(ctx, r.Object); err != nil {
 				return fail(Unavailable, err)
 			}
 		}
@@ -113,23 +86,23 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 		}
 		return fail(Stale, fmt.Errorf("access: nothing heard from the store for %v", e.Age().Round(time.Millisecond)))
 	}
-	if q.node.IsZero() {
-		node, ok := e.tree.Lookup(q.path)
+	if d.node.IsZero() {
+		node, ok := e.tree.Lookup(r.Path)
 		if !ok {
 			if t != nil {
-				_, t.err = e.tree.Node(q.path)
+				_, t.err = e.tree.Node(r.Path)
 			}
 			return UnknownNode
 		}
 		d.node = node
-	} else if q.node.Tree() != e.tree {
-		return fail(UnknownNode, fmt.Errorf("access: node %q: of another tree than the engine's", q.node.Path()))
+	} else if d.node.Tree() != e.tree {
+		return fail(UnknownNode, fmt.Errorf("access: node %q: of another tree than the engine's", d.node.Path()))
 	}
-	preferred := sideOf(s.surface.preferred(d.node.Marks()))
+	preferred := sideOf(r.Surface.preferred(d.node.Marks()))
 	var governs *side
 	if st != nil {
 		governs = &st.sides[preferred]
-		if s.asDefault {
+		if x.asDefault {
 			governs = e.defaultSide(st)
 		}
 		if st.fault != nil || governs.fault != nil {
@@ -149,25 +122,25 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
 	now := int64(latest)
 	if st == nil || !st.always {
-		who, how := st, s
-		if s.actor != nil {
+		who, how := st, r
+		if x.actor != nil {
 			if with.reason != Granted {
 				return with.reason
 			}
-			who, how = with.standing, s.actor
-			if r := how.current(who); r != Granted {
-				return r
+			who, how = with.standing, x.actor
+			if reason := how.current(who); reason != Granted {
+				return reason
 			}
 		}
 		if reason != Granted {
 			return reason
 		}
-		if r := s.current(st); r != Granted {
-			return r
+		if reason := r.current(st); reason != Granted {
+			return reason
 		}
-		now = s.instant(e.clock, who, q.at)
-		if r := how.admit(who, now, d.node.Marks()); r != Granted {
-			return r
+		now = e.instantFor(r, x, who)
+		if reason := how.admit(who, now, d.node.Marks()); reason != Granted {
+			return reason
 		}
 	}
 
@@ -179,56 +152,59 @@ func (e *Engine) gates(ctx context.Context, s *subject, q *question, d *Decision
 
 	// Gate 6. The table lies within the ceiling, so one look suffices where
 	// it permits.
-	reach := st.reach(q.object)
-	if !governs.permits(d.node, reach).Allows(q.action) {
-		if !e.model.Ceiling(st.typeName, d.node, reach).Allows(q.action) {
+	reach := st.reach(r.Object)
+	if !governs.permits(d.node, reach).Allows(r.Action) {
+		if !unpack(st.ceiling[d.node.Index()], reach).Allows(r.Action) {
 			return Ceiling
 		}
 		return NotGranted
 	}
 
 	// Gate 7.
-	if q.object != "" && !own && (object == nil || !st.reaches(object)) {
+	if r.Object != "" && !own && (object == nil || !st.reaches(object)) {
 		return OutOfScope
 	}
 
 	// Gate 8.
-	if s.actor != nil && !with.borrowed(e, s, q, d.node, object, now) {
+	if x.actor != nil && !with.borrowed(e, r, x, d.node, object, now) {
 		return NotBorrowed
 	}
 	return Granted
 }
 
-// acting is the one who acts on behalf of the subject.
+// acting is the one who acts on behalf of the individual.
 type acting struct {
 	standing *standing
 	side     *side
 	reason   Reason // Granted, or UnknownIndividual
 }
 
-// find returns the standing of a subject. A person that does not exist is no
+// find returns the standing of who asks. A person that does not exist is no
 // error but UnknownIndividual, which is gate 1's.
-func (e *Engine) find(ctx context.Context, generation uint64, s *subject, q *question) (*standing, Reason, error) {
-	if s.system != nil {
-		return s.system, Granted, nil
+func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *coming, node roles.Node) (*standing, Reason, error) {
+	if x.system != nil {
+		return x.system, Granted, nil
 	}
-	p := e.people.get(s.individual)
+	p := e.people.get(r.Individual)
 	if p == nil {
-		if err := firstError(q.check(), s.check()); err != nil {
+		if err := r.check(node); err != nil {
 			return nil, InvalidRequest, err
 		}
 		var err error
-		if p, err = e.loadPerson(ctx, s.individual); err != nil {
+		if p, err = e.loadPerson(ctx, r.Individual); err != nil {
 			return nil, Unavailable, err
 		}
 		if p == nil {
 			return nil, UnknownIndividual, nil
 		}
 	}
-	m := p.membership(s.organization)
+	m := &p.home
+	if r.Organization != "" {
+		m = p.membership(r.Organization)
+	}
 	st := m.standing.Load()
 	if st == nil || st.generation.Load() != generation {
-		if err := firstError(q.check(), s.check()); err != nil {
+		if err := r.check(node); err != nil {
 			return nil, InvalidRequest, err
 		}
 		var err error
@@ -266,16 +242,16 @@ func (st *standing) reaches(object *scope.Lineage) bool {
 	return st.rule.Reaches(st.organization, st.listed, object)
 }
 
-// borrowed asks gate 8: what the actor may do on behalf of the subject.
-func (a *acting) borrowed(e *Engine, s *subject, q *question, node roles.Node, object *scope.Lineage, now int64) bool {
-	if s.actor.actor != nil || node.Marks()&roles.OwnHands != 0 || a.side.governing.Reason != Granted || now >= s.end {
+// borrowed asks gate 8: what the actor may do on behalf of the individual.
+func (a *acting) borrowed(e *Engine, r *Request, x *coming, node roles.Node, object *scope.Lineage, now int64) bool {
+	if node.Marks()&roles.OwnHands != 0 || a.side.governing.Reason != Granted || now >= x.end {
 		return false
 	}
-	if q.object != "" && !a.standing.reaches(object) {
+	if r.Object != "" && !a.standing.reaches(object) {
 		return false
 	}
-	return a.side.permits(node, a.standing.reach(q.object)).Allows(q.action) ||
-		e.model.Borrow(a.standing.typeName, node).Allows(q.action)
+	return a.side.permits(node, a.standing.reach(r.Object)).Allows(r.Action) ||
+		e.model.Borrow(a.standing.typeName, node).Allows(r.Action)
 }
 
 func firstError(errs ...error) error {

@@ -72,34 +72,32 @@ func (x Explanation) String() string {
 
 // Explain decides a request as Check does, and says why.
 func (e *Engine) Explain(ctx context.Context, r Request) Explanation {
-	s := subject{individual: r.Individual, organization: r.Organization, surface: r.Surface,
-		address: r.Address, factors: r.Factors, epoch: r.Epoch}
-	q := question{action: r.Action, path: r.Path, object: r.Object, at: r.At, atLeast: r.AtLeast}
-	return e.explain(ctx, &s, &q)
+	return e.explain(ctx, &r, &fromOutside, roles.Node{})
 }
 
 // Explain decides a query as Check does, and says why.
 func (p *Principal) Explain(ctx context.Context, q Query) Explanation {
-	return p.engine.explain(ctx, &p.subject, q.question())
+	r := p.request(q)
+	return p.engine.explain(ctx, &r, &p.coming, q.Node)
 }
 
-func (e *Engine) explain(ctx context.Context, s *subject, q *question) Explanation {
+func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles.Node) Explanation {
 	var t trace
-	d := e.decide(ctx, s, q, &t)
-	x := Explanation{Decision: d, Path: q.path, Individual: s.individual, Organization: s.organization, Object: q.object, Err: t.err}
+	d := e.decide(ctx, r, in, node, &t)
+	x := Explanation{Decision: d, Path: r.Path, Individual: r.Individual, Organization: r.Organization, Object: r.Object, Err: t.err}
 	if !d.node.IsZero() {
 		x.Path = d.node.Path()
 	}
-	if s.actor != nil {
-		x.Actor = s.actor.individual
+	if in.actor != nil {
+		x.Actor = in.actor.Individual
 	}
 	if t.standing != nil {
 		x.Organization = t.standing.organization
 	}
-	if d.slot != NoSlot || s.system != nil {
+	if d.slot != NoSlot || in.system != nil {
 		e.explainSource(&x, &t)
 	}
-	x.Because, x.Remedy = e.sentences(&x, s, q, &t)
+	x.Because, x.Remedy = e.sentences(&x, r, in, &t)
 	return x
 }
 
@@ -166,10 +164,10 @@ func (x *Explanation) writer() string {
 }
 
 // sentences returns the finding and the remedy.
-func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (because, remedy string) {
-	who := s
-	if s.actor != nil {
-		who = s.actor
+func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (because, remedy string) {
+	who := r
+	if in.actor != nil {
+		who = in.actor
 	}
 	switch x.Decision.reason {
 	case Granted:
@@ -185,7 +183,7 @@ func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (b
 	case Stale:
 		return x.Err.Error(), "ask again when the store answers"
 	case UnknownIndividual:
-		return fmt.Sprintf("there is no individual %q", who.individual), "create it"
+		return fmt.Sprintf("there is no individual %q", who.Individual), "create it"
 	case Disabled:
 		return "the individual is disabled", "an administrator can enable it"
 	case OrganizationClosed:
@@ -196,12 +194,12 @@ func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (b
 	case CredentialsChanged:
 		return "the credentials changed since the sign-in", "sign in again"
 	case NotYetActive, Expired:
-		return e.explainWindow(x, s, t)
+		return explainWindow(x, in, t)
 	case AddressNotAllowed:
-		if !who.address.IsValid() {
+		if !who.Address.IsValid() {
 			return "no address is known, and the individual's allow-list is not \"anywhere\"", "pass the client's address"
 		}
-		return fmt.Sprintf("%v is not on the individual's allow-list", who.address), "come from an allowed network, or add this one"
+		return fmt.Sprintf("%v is not on the individual's allow-list", who.Address), "come from an allowed network, or add this one"
 	case SecondFactorRequired:
 		return "a second factor is required and was not proven" + markedBy(x), "sign in with a one-time code"
 	case EnrolmentRequired:
@@ -209,23 +207,23 @@ func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (b
 	case NoGrant:
 		return fmt.Sprintf("nothing is granted in %q", x.Organization), "grant a role or an access level"
 	case NoRole, NoACL:
-		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.slot, s.surface),
+		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.slot, r.Surface),
 			fmt.Sprintf("grant %v", map[Reason]string{NoRole: "a role", NoACL: "an access level"}[x.Decision.reason])
 	case Ceiling:
-		return e.explainCeiling(x, q, t)
+		return e.explainCeiling(x, r, t)
 	case NotGranted:
-		return e.explainNotGranted(x, q, t)
+		return e.explainNotGranted(x, r, t)
 	case OutOfScope:
-		if t.object == nil && q.object != x.Organization {
-			return fmt.Sprintf("object %q does not exist, or its chain is damaged", q.object), "name an entity that exists"
+		if t.object == nil && r.Object != x.Organization {
+			return fmt.Sprintf("object %q does not exist, or its chain is damaged", r.Object), "name an entity that exists"
 		}
-		return fmt.Sprintf("%q is not among what %q reaches from %q", q.object, s.individual, x.Organization),
+		return fmt.Sprintf("%q is not among what %q reaches from %q", r.Object, r.Individual, x.Organization),
 			"ask as someone who has it in scope"
 	case NotBorrowed:
 		if x.Decision.node.Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
-		return fmt.Sprintf("%q may not do this by itself, or the time is over", who.individual),
+		return fmt.Sprintf("%q may not do this by itself, or the time is over", who.Individual),
 			"ask as someone who may, or start again"
 	default:
 		return "nobody decided", "ask the engine"
@@ -239,9 +237,9 @@ func markedBy(x *Explanation) string {
 	return ""
 }
 
-func (e *Engine) explainWindow(x *Explanation, s *subject, t *trace) (because, remedy string) {
+func explainWindow(x *Explanation, in *coming, t *trace) (because, remedy string) {
 	st := t.standing
-	if s.actor != nil {
+	if in.actor != nil {
 		st = t.actor
 	}
 	w := st.person.record.Window
@@ -255,18 +253,18 @@ func (e *Engine) explainWindow(x *Explanation, s *subject, t *trace) (because, r
 		"set a later expiration date"
 }
 
-func (e *Engine) explainCeiling(x *Explanation, q *question, t *trace) (because, remedy string) {
-	reach, where := t.standing.reach(q.object), "without an object"
+func (e *Engine) explainCeiling(x *Explanation, r *Request, t *trace) (because, remedy string) {
+	reach, where := t.standing.reach(r.Object), "without an object"
 	switch reach {
 	case roles.Own:
 		where = "on the own organization"
 	case roles.Below:
 		where = "on what lies below"
 	}
-	because = fmt.Sprintf("no role of type %q permits %v on %s %s", t.standing.typeName, q.action, x.Path, where)
+	because = fmt.Sprintf("no role of type %q permits %v on %s %s", t.standing.typeName, r.Action, x.Path, where)
 	var others []string
 	for other := range e.model.Types() {
-		if e.model.Ceiling(other.Name, x.Decision.node, roles.Below).Allows(q.action) {
+		if e.model.Ceiling(other.Name, x.Decision.node, roles.Below).Allows(r.Action) {
 			others = append(others, other.Name)
 		}
 	}
@@ -276,11 +274,11 @@ func (e *Engine) explainCeiling(x *Explanation, q *question, t *trace) (because,
 	return because, "ask someone of type " + strings.Join(others, ", ")
 }
 
-func (e *Engine) explainNotGranted(x *Explanation, q *question, t *trace) (because, remedy string) {
-	because = fmt.Sprintf("needs %s on %s; %s", title(q.action), x.Path, x.source())
+func (e *Engine) explainNotGranted(x *Explanation, r *Request, t *trace) (because, remedy string) {
+	because = fmt.Sprintf("needs %s on %s; %s", title(r.Action), x.Path, x.source())
 	if x.Decision.slot == ACLSlot {
 		var lacks []string
-		for _, p := range e.needs(x.Decision.node, q.action) {
+		for _, p := range e.needs(x.Decision.node, r.Action) {
 			lacks = append(lacks, p.String())
 		}
 		if len(lacks) == 0 {
@@ -289,7 +287,7 @@ func (e *Engine) explainNotGranted(x *Explanation, q *question, t *trace) (becau
 		return because, "an access level needs " + strings.Join(lacks, " and ")
 	}
 	for _, choice := range x.Decision.node.Choices(t.standing.typeName) {
-		if choice.Allows(q.action) {
+		if choice.Allows(r.Action) {
 			return because, fmt.Sprintf("set %v on %s in the role, or grant another role", choice, x.Path)
 		}
 	}

@@ -101,7 +101,7 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access: system principal %q: %w", s.Name, err)
 	}
-	out := &standing{typeName: s.Type, organization: s.Below, always: true,
+	out := &standing{typeName: s.Type, ceiling: e.model.PackedCeiling(s.Type), organization: s.Below, always: true,
 		from: earliest, until: latest}
 	if s.Below != "" {
 		out.rule = scope.Rule{Below: true}

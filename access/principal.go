@@ -53,18 +53,19 @@ type OnBehalf struct {
 // how. It sees every change at its next check, so it may live as long as a
 // connection does. It is safe for concurrent use.
 type Principal struct {
-	engine  *Engine
-	subject subject
-	verdict atomic.Pointer[verdict]
+	engine   *Engine
+	verdict  atomic.Pointer[verdict]
+	identity Request // without a question
+	coming   coming
 }
 
 // Principal makes a principal. It reads nothing yet, but for the credential
 // epoch where the identity leaves it to [CurrentEpoch]; that an individual does
 // not exist is for the first check to say.
 func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error) {
-	p := &Principal{engine: e, subject: subject{individual: id.Individual, organization: id.Organization,
-		surface: id.Surface, address: id.Address, factors: id.Factors, epoch: id.Epoch}}
-	if err := p.subject.check(); err != nil {
+	p := &Principal{engine: e, identity: Request{Individual: id.Individual, Organization: id.Organization,
+		Surface: id.Surface, Address: id.Address, Factors: id.Factors, Epoch: id.Epoch}}
+	if err := p.identity.checkIdentity(); err != nil {
 		return nil, err
 	}
 	if id.Epoch == CurrentEpoch {
@@ -75,15 +76,15 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 		if who == nil {
 			return nil, fmt.Errorf("access: individual %q: unknown, so it has no current epoch", id.Individual)
 		}
-		p.subject.epoch = who.record.Epoch
+		p.identity.Epoch = who.record.Epoch
 	}
 	if b := id.OnBehalf; b != nil {
 		switch {
-		case b.Actor == nil || b.Actor.engine != e || b.Actor.subject.system != nil:
+		case b.Actor == nil || b.Actor.engine != e || b.Actor.coming.system != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: the actor must be an individual of this engine", id.Individual)
-		case b.Actor.subject.actor != nil:
+		case b.Actor.coming.actor != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: %q already acts on behalf of %q",
-				id.Individual, b.Actor.subject.actor.individual, b.Actor.subject.individual)
+				id.Individual, b.Actor.coming.actor.Individual, b.Actor.identity.Individual)
 		case b.Start.IsZero():
 			return nil, fmt.Errorf("access: on behalf of %q: no start", id.Individual)
 		case b.For < 0 || b.For > MaxOnBehalf:
@@ -93,8 +94,7 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 		if lasts == 0 {
 			lasts = DefaultOnBehalf
 		}
-		actor := b.Actor.subject
-		p.subject.actor, p.subject.asDefault, p.subject.end = &actor, b.AsDefault, nanoseconds(b.Start.Add(lasts))
+		p.coming = coming{actor: &b.Actor.identity, asDefault: b.AsDefault, end: nanoseconds(b.Start.Add(lasts))}
 	}
 	return p, nil
 }
@@ -105,31 +105,35 @@ func (e *Engine) System(name string) (*Principal, error) {
 	if st == nil {
 		return nil, fmt.Errorf("access: system principal %q: unknown; name it in Options.Systems", name)
 	}
-	return &Principal{engine: e, subject: subject{individual: name, system: st}}, nil
+	return &Principal{engine: e, identity: Request{Individual: name}, coming: coming{system: st}}, nil
 }
 
 // Individual returns the ID of who the principal is, the name of a system
 // principal.
-func (p *Principal) Individual() string { return p.subject.individual }
+func (p *Principal) Individual() string { return p.identity.Individual }
 
 // Actor returns the ID of who acts on the individual's behalf, "" for itself.
 func (p *Principal) Actor() string {
-	if p.subject.actor == nil {
+	if p.coming.actor == nil {
 		return ""
 	}
-	return p.subject.actor.individual
+	return p.coming.actor.Individual
 }
 
 // IsSystem reports whether p is one of the host's own jobs.
-func (p *Principal) IsSystem() bool { return p.subject.system != nil }
+func (p *Principal) IsSystem() bool { return p.coming.system != nil }
 
 // Check decides one query, as [Engine.Check] does.
 func (p *Principal) Check(ctx context.Context, q Query) Decision {
-	return p.engine.decide(ctx, &p.subject, q.question(), nil)
+	r := p.request(q)
+	return p.engine.decide(ctx, &r, &p.coming, q.Node, nil)
 }
 
-func (q Query) question() *question {
-	return &question{action: q.Action, node: q.Node, path: q.Path, object: q.Object, at: q.At, atLeast: q.AtLeast}
+// request is the query in the principal's name.
+func (p *Principal) request(q Query) Request {
+	r := p.identity
+	r.Action, r.Path, r.Object, r.At, r.AtLeast = q.Action, q.Path, q.Object, q.At, q.AtLeast
+	return r
 }
 
 // A verdict is what all gates but the last few come to for a principal: two
@@ -201,12 +205,12 @@ func (v *verdict) at(n roles.Node) byte {
 // renew makes a verdict of gates 0 to 5 and keeps it where the instant lies
 // well within its span. It is nil where only a check can tell.
 func (p *Principal) renew(ctx context.Context) *verdict {
-	e, s := p.engine, &p.subject
+	e, x := p.engine, &p.coming
 	generation := e.generation.Load()
-	if generation&1 == 1 || e.clock.custom != nil && s.system == nil || s.actor != nil || ctx.Err() != nil {
+	if generation&1 == 1 || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
 		return nil
 	}
-	st, reason, err := e.find(ctx, generation, s, &question{action: roles.View, path: "-"})
+	st, reason, err := e.find(ctx, generation, &p.identity, x, roles.Node{})
 	if err != nil || reason != Granted || st.fault != nil {
 		return nil
 	}
@@ -220,7 +224,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		return nil
 	}
 	for moved, marks := range [...]roles.Marks{0, roles.Moved} {
-		governs := &st.sides[sideOf(s.surface.preferred(marks))]
+		governs := &st.sides[sideOf(p.identity.Surface.preferred(marks))]
 		if governs.fault != nil {
 			return nil
 		}
@@ -235,7 +239,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 // span and the marks it blocks. Denials are left to checks.
 func (p *Principal) admitted(v *verdict, st *standing) bool {
 	now := p.engine.clock.exact()
-	if p.subject.current(st) != Granted || p.subject.admit(st, now, 0) != Granted {
+	if p.identity.current(st) != Granted || p.identity.admit(st, now, 0) != Granted {
 		return false
 	}
 	v.from, v.span = st.from, uint64(st.until)-uint64(st.from)
@@ -245,7 +249,7 @@ func (p *Principal) admitted(v *verdict, st *standing) bool {
 		}
 		v.span -= uint64(margin)
 	}
-	if !p.subject.factors.proven() {
+	if !p.identity.Factors.proven() {
 		v.blocked = roles.SecondFactor
 	}
 	return true

@@ -36,6 +36,7 @@ type standing struct {
 	rule         scope.Rule
 	allowed      ipallow.List
 	typeName     string
+	ceiling      string // the type's, packed
 
 	fault    error   // gate 0: a record does not compile
 	person   *person // nil for a system principal
@@ -86,7 +87,7 @@ func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, 
 		closed:   !org.found || org.record.Closed,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
-		typeName: p.record.RoleType, rule: p.rule, organization: g.Organization, listed: g.Listed,
+		typeName: p.record.RoleType, ceiling: e.model.PackedCeiling(p.record.RoleType), rule: p.rule, organization: g.Organization, listed: g.Listed,
 		ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage)}
 	switch {
 	case p.fault != nil:
@@ -125,7 +126,12 @@ func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Linea
 
 // permits reports what the side's table has at a node of the engine's tree.
 func (s *side) permits(n roles.Node, r roles.Reach) roles.Permission {
-	b := s.packed[n.Index()]
+	return unpack(s.packed[n.Index()], r)
+}
+
+// unpack takes the permission for a reach out of a packed byte, see
+// [roles.Table.Packed].
+func unpack(b byte, r roles.Reach) roles.Permission {
 	switch r {
 	case roles.Own:
 		return roles.Permission(b & 0xf)

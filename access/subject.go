@@ -2,42 +2,50 @@ package access
 
 import (
 	"fmt"
-	"net/netip"
-	"time"
 
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
 )
 
-// A subject is who asks and how they came in: the part of a request that is
-// the same for all questions of a principal.
-type subject struct {
-	individual   string
-	organization string
-	surface      Surface
-	address      netip.Addr
-	factors      Factors
-	epoch        uint64
-	system       *standing // a system principal; the fields above do not count
-	actor        *subject  // who acts on behalf of the individual
-	asDefault    bool      // with the organization's default role
-	end          int64     // when acting on behalf ends
+// A coming is what a principal adds to its requests: how it came in, beside
+// what the request itself says.
+type coming struct {
+	system    *standing // a system principal; the request's identity does not count
+	actor     *Request  // who acts on behalf of the individual
+	asDefault bool      // with the organization's default role
+	end       int64     // when acting on behalf ends
 }
 
-func (s *subject) check() error {
-	if s.system != nil {
-		return nil
+// fromOutside is the coming of a request that no principal makes.
+var fromOutside coming
+
+// check reports what is not well formed, of a request for a path or a node.
+func (r *Request) check(node roles.Node) error {
+	if !r.Action.Valid() {
+		return fmt.Errorf("access: %v: want View, Create, Update or Delete", r.Action)
 	}
-	if err := scope.CheckID(s.individual); err != nil {
+	if r.Object != "" {
+		if err := scope.CheckID(r.Object); err != nil {
+			return fmt.Errorf("access: object: %w", err)
+		}
+	}
+	if node.IsZero() == (r.Path == "") {
+		return fmt.Errorf("access: want a path or a node, one of them")
+	}
+	return r.checkIdentity()
+}
+
+func (r *Request) checkIdentity() error {
+	if err := scope.CheckID(r.Individual); err != nil {
 		return fmt.Errorf("access: individual: %w", err)
 	}
-	if s.organization != "" {
-		if err := scope.CheckID(s.organization); err != nil {
+	if r.Organization != "" {
+		if err := scope.CheckID(r.Organization); err != nil {
 			return fmt.Errorf("access: organization: %w", err)
 		}
 	}
-	if s.surface > API {
-		return fmt.Errorf("access: %v: unknown", s.surface)
+	if r.Surface > API {
+		return fmt.Errorf("access: %v: unknown", r.Surface)
 	}
 	return nil
 }
@@ -45,17 +53,17 @@ func (s *subject) check() error {
 // proven reports whether a second factor was.
 func (f Factors) proven() bool { return !f.SecondFactor.IsZero() }
 
-// admit asks gates 2 to 4 of a person who came in as s, with the marks of the
-// node that is asked for.
-func (s *subject) admit(st *standing, now int64, marks roles.Marks) Reason {
+// admit asks gates 2 to 4 of a person who came in as r says, with the marks of
+// the node that is asked for.
+func (r *Request) admit(st *standing, now int64, marks roles.Marks) Reason {
 	switch {
 	case now < st.from:
 		return NotYetActive
 	case now >= st.until:
 		return Expired
-	case !st.anywhere && !st.allowed.Contains(s.address):
+	case !st.anywhere && !st.allowed.Contains(r.Address):
 		return AddressNotAllowed
-	case (st.secondFactor || marks&roles.SecondFactor != 0) && !s.factors.proven():
+	case (st.secondFactor || marks&roles.SecondFactor != 0) && !r.Factors.proven():
 		if st.enrolled {
 			return SecondFactorRequired
 		}
@@ -65,27 +73,27 @@ func (s *subject) admit(st *standing, now int64, marks roles.Marks) Reason {
 }
 
 // current asks gate 1 of a person who exists.
-func (s *subject) current(st *standing) Reason {
+func (r *Request) current(st *standing) Reason {
 	switch {
 	case st.disabled:
 		return Disabled
 	case st.closed:
 		return OrganizationClosed
-	case s.epoch != st.epoch && s.epoch != CurrentEpoch:
+	case r.Epoch != st.epoch && r.Epoch != CurrentEpoch:
 		return CredentialsChanged
 	}
 	return Granted
 }
 
-// instant returns the instant to decide for: that asked for, or now.
-func (s *subject) instant(c *clock, st *standing, at time.Time) int64 {
-	if !at.IsZero() {
-		return nanoseconds(at)
+// instantFor returns the instant to decide for: that asked for, or now.
+func (e *Engine) instantFor(r *Request, x *coming, st *standing) int64 {
+	if !r.At.IsZero() {
+		return nanoseconds(r.At)
 	}
-	if s.end != 0 {
-		return c.exact()
+	if x.end != 0 {
+		return e.clock.exact()
 	}
-	return c.between(st.from, st.until)
+	return e.clock.between(st.from, st.until)
 }
 
 // defaultSide is the organization's default role, as if granted last.

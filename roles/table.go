@@ -121,6 +121,15 @@ func (m *Model) Ceiling(typeName string, n Node, r Reach) Permission {
 	return unpack(c.ceiling[n.index], r)
 }
 
+// PackedCeiling returns the ceilings of the named type in the form of
+// [Table.Packed], "" for an unknown type.
+func (m *Model) PackedCeiling(typeName string) string {
+	if c := m.byName[typeName]; c != nil {
+		return c.packed
+	}
+	return ""
+}
+
 // Borrow returns what people of the named type may do at n on behalf of
 // another beyond what they hold themselves.
 func (m *Model) Borrow(typeName string, n Node) Permission {
