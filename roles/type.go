@@ -146,7 +146,7 @@ func resolvePaths(tree *Tree, at map[string]Permission) (map[uint16]Permission, 
 		if !ok {
 			return nil, tree.unknown(path)
 		}
-		if false {
+		if !at[path].Valid() {
 			return nil, fmt.Errorf("node %q: permission %v is not a set of actions", path, at[path])
 		}
 		if _, twice := set[n.index]; twice {
