@@ -130,6 +130,15 @@ func TestPlanReportNamesTheReach(t *testing.T) {
 	assert.Contains(t, plan.String(), "  customer/credit-limit (below): the level permits view+update, the role Read\n")
 	assert.NotContains(t, plan.String(), "customer/credit-limit (own)")
 	assert.Contains(t, plan.String(), "different at 5 of 15 nodes")
+
+	plan, err = acl.PlanMigration(testSystem(), acl.Existing{
+		Levels:   []acl.Level{system(level("x", "reseller", "select+update Customers.*any*"))},
+		Roles:    []roles.Role{roles.NewRole("none", "None", "reseller", nil)},
+		Matching: map[string]string{"x": "none"},
+	}, nil)
+	require.NoError(t, err)
+	assert.Contains(t, plan.String(), "  customer/credit-limit (own): the level permits Read, the role Restrict\n"+
+		"  customer/credit-limit (below): the level permits view+update, the role Restrict\n")
 }
 
 func TestPlanMigrationProblems(t *testing.T) {

@@ -178,6 +178,35 @@ func TestPlannedRolesNeverExceedTheirLevels(t *testing.T) {
 	})
 }
 
+// Beyond is what a level permits, less what some node shows of it.
+func TestBeyondIsWhatNoNodeShows(t *testing.T) {
+	check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		plan, err := acl.PlanMigration(w.system, w.existing(t), nil)
+		require.NoError(t, err)
+		for _, o := range plan.Outcomes {
+			c, err := w.system.Compile(w.levels[o.Level], w.lookup)
+			require.NoError(t, err)
+			var want []acl.Permission
+			for _, p := range c.Permissions() {
+				for n := range w.system.Model().Tree().Nodes() {
+					m, _ := w.nearest(n)
+					if slices.ContainsFunc(m.Needs, func(need string) bool {
+						object, attribute, _ := strings.Cut(need, ".")
+						return object == p.Object && (p.Attribute == acl.AnyAttribute || p.Attribute == attribute)
+					}) {
+						p.Operations &^= acl.Operations(c.Table().Permission(n, roles.Own) | c.Table().Permission(n, roles.Below))
+					}
+				}
+				if p.Operations != 0 {
+					want = append(want, p)
+				}
+			}
+			assert.Equal(t, want, o.Beyond)
+		}
+	})
+}
+
 // Nobody is lost, nobody is in two places, and the order of what an upgrade
 // finds makes no difference.
 func TestPlanPlacesEveryHolderOnce(t *testing.T) {

@@ -24,7 +24,7 @@ func translate(level *roles.Table) map[string]roles.Permission {
 			}
 		}
 		wanted := greatest(choices, level.Value(n)&limit)
-		if wanted != greatest(choices, inherited&limit) {
+		if wanted != greatest(choices, inherited) {
 			settings[n.Path()] = wanted
 		}
 		values[n.Index()] = wanted

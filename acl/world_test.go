@@ -191,7 +191,10 @@ func (w *world) nearest(n roles.Node) (acl.Mapping, bool) {
 			return acl.Mapping{}, false
 		}
 		if m, ok := w.mapping[up.Path()]; ok {
-			return m, m.Subtree
+			if !m.Subtree {
+				return acl.Mapping{}, false
+			}
+			return m, true
 		}
 		n = up
 	}
