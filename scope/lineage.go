@@ -166,6 +166,9 @@ func (l *Lineage) Within(id string) bool {
 // Mentions reports whether the entity id is on the chain, or on the chain of
 // anything linked: whether a change of that entity may change l.
 func (l *Lineage) Mentions(id string) bool {
+	if l == nil {
+		return false
+	}
 	if l.Within(id) {
 		return true
 	}

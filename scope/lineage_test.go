@@ -34,6 +34,11 @@ func TestResolve(t *testing.T) {
 		assert.Equal(t, within, l.Within(id), id)
 	}
 	assert.False(t, l.Within(""))
+	for id := range world() {
+		mentioned := l.Within(id) || id == "support" || id == "dealer" || id == "rita"
+		assert.Equal(t, mentioned, l.Mentions(id), id)
+	}
+	assert.False(t, l.Mentions(""))
 }
 
 func TestZeroLineage(t *testing.T) {
@@ -44,6 +49,7 @@ func TestZeroLineage(t *testing.T) {
 		assert.Empty(t, l.Root())
 		assert.False(t, l.Within(""))
 		assert.False(t, l.Within("isp"))
+		assert.False(t, l.Mentions("isp"))
 		assert.False(t, scope.Rule{Below: true}.Reaches("isp", nil, l))
 		assert.False(t, scope.Rule{}.Reaches("", nil, l))
 		assert.False(t, scope.Rule{Listed: true}.Reaches("isp", []string{"isp", ""}, l))

@@ -281,3 +281,30 @@ func TestPlacementKeepsTheForest(t *testing.T) {
 		}
 	})
 }
+
+// TestMentionsWhatItWasReadFrom holds what a cache of lineages relies on: an
+// entity that a lineage does not mention can change, or go, and the lineage
+// stays as it is.
+func TestMentionsWhatItWasReadFrom(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f := drawForest(t)
+		ids := slices.Sorted(maps.Keys(f))
+		object := rapid.SampledFrom(ids).Draw(t, "object")
+		before, err := scope.Resolve(f.lookup, object)
+		require.NoError(t, err)
+		changed := rapid.SampledFrom(ids).Draw(t, "changed")
+		if before.Mentions(changed) {
+			return
+		}
+		after := maps.Clone(f)
+		if rapid.Bool().Draw(t, "gone") {
+			delete(after, changed)
+		} else {
+			after[changed] = entity(changed, "other", rapid.SampledFrom(ids).Draw(t, "parent"), link("group", "gone"))
+		}
+		now, err := scope.Resolve(after.lookup, object)
+		require.NoError(t, err)
+		require.Equal(t, before, now)
+	})
+}
