@@ -82,6 +82,7 @@ var rooms = []room{
 	{path: "internal/apilist"},
 	{path: "internal/deptest"},
 	{path: "internal/fuzzrun"},
+	{path: "internal/readmetest"},
 	// The rules of a decision once more, slow and obvious, for the engine's tests.
 	{path: "internal/reference", rooms: belowAccess},
 }
