@@ -64,7 +64,8 @@ var rooms = []room{
 	},
 
 	{path: "store", light: true, rooms: belowStore},
-	{path: "store/memstore", light: true, rooms: belowAccess},
+	// Decision 3 says why a store in memory takes its ordered maps from elsewhere.
+	{path: "store/memstore", light: true, rooms: belowAccess, modules: []string{"github.com/tidwall/btree"}},
 	{path: "store/sqlstore", rooms: belowAccess},
 	{path: "store/storetest", light: true, rooms: belowAccess},
 

@@ -39,6 +39,7 @@ func TestCheckImports(t *testing.T) {
 		{"another module", deptest.Package{ImportPath: m + "/roles", Imports: []string{"golang.org/x/crypto/argon2"}}, `room "roles" may import [] only`},
 		{"alike in name only", deptest.Package{ImportPath: m + "/otp", Imports: []string{"golang.org/x/cryptography"}}, `room "otp" may import`},
 		{"driver", deptest.Package{ImportPath: m + "/store/sqlstore", Imports: []string{"github.com/jackc/pgx/v5"}}, `room "store/sqlstore" may import`},
+		{"module of another room", deptest.Package{ImportPath: m + "/access", Imports: []string{"github.com/tidwall/btree"}}, `room "access" may import [] only`},
 		{"test module outside tests", deptest.Package{ImportPath: m + "/store/storetest", Imports: []string{"github.com/stretchr/testify/require"}}, `room "store/storetest" may import`},
 		{"test module in a test", deptest.Package{ImportPath: m + "/roles", XTestImports: []string{"github.com/stretchr/testify/require", m + "/roles/billing"}}, ""},
 		{"driver in a test", deptest.Package{ImportPath: m + "/store/sqlstore", XTestImports: []string{"modernc.org/sqlite"}}, "a test of package"},
