@@ -164,6 +164,15 @@ func TestCeilingsNarrowNothingBelow(t *testing.T) {
 		assert.Equal(t, want[2], roles.Permission(packed>>4))
 	}
 	assert.Len(t, table.Packed(), m.Tree().Len())
+
+	ceilings := m.PackedCeiling("reseller")
+	assert.Len(t, ceilings, m.Tree().Len())
+	for n := range m.Tree().Nodes() {
+		packed := ceilings[n.Index()]
+		assert.Equal(t, m.Ceiling("reseller", n, roles.Own), roles.Permission(packed&0xf))
+		assert.Equal(t, m.Ceiling("reseller", n, roles.Below), roles.Permission(packed>>4))
+	}
+	assert.Empty(t, m.PackedCeiling("vendor"))
 	assert.Equal(t, "reseller", table.Type())
 	assert.Same(t, m, table.Model())
 	for r, text := range map[roles.Reach]string{roles.Own: "own", roles.Below: "below", roles.Either: "either", 9: "either"} {

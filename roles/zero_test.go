@@ -69,6 +69,7 @@ func TestZeroValues(t *testing.T) {
 	assert.Equal(t, roles.Restrict, m.Ceiling("c", n, roles.Own))
 	assert.Equal(t, roles.Restrict, m.Ceiling("c", stored, roles.Own))
 	assert.Equal(t, roles.Restrict, m.Borrow("c", stored))
+	assert.Empty(t, m.PackedCeiling("c"))
 
 	for _, table := range []*roles.Table{nil, {}} {
 		assert.Nil(t, table.Model())
