@@ -58,13 +58,13 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 	}
 	generation := e.generation.Load()
 	d.revision = e.applied.Load()
-	st, reason, err := e.find(ctx, generation, r, x, d.node)
+	st, reason, err := e.find(ctx, generation, r, x)
 	if reason != Granted && reason != UnknownIndividual {
 		return fail(reason, err)
 	}
 	var with acting
 	if x.actor != nil {
-		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &fromOutside, roles.Node{}); with.reason != Granted && with.reason != UnknownIndividual {
+		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &fromOutside); with.reason != Granted && with.reason != UnknownIndividual {
 			return fail(with.reason, err)
 		}
 	}
@@ -180,14 +180,15 @@ type acting struct {
 }
 
 // find returns the standing of who asks. A person that does not exist is no
-// error but UnknownIndividual, which is gate 1's.
-func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *coming, node roles.Node) (*standing, Reason, error) {
+// error but UnknownIndividual, which is gate 1's. IDs are checked before the
+// store sees them; r may be an identity without a question.
+func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *coming) (*standing, Reason, error) {
 	if x.system != nil {
 		return x.system, Granted, nil
 	}
 	p := e.people.get(r.Individual)
 	if p == nil {
-		if err := r.check(node); err != nil {
+		if err := r.checkIDs(); err != nil {
 			return nil, InvalidRequest, err
 		}
 		var err error
@@ -204,7 +205,7 @@ func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *com
 	}
 	st := m.standing.Load()
 	if st == nil || st.generation.Load() != generation {
-		if err := r.check(node); err != nil {
+		if err := r.checkIDs(); err != nil {
 			return nil, InvalidRequest, err
 		}
 		var err error

@@ -210,7 +210,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 	if generation&1 == 1 || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
 		return nil
 	}
-	st, reason, err := e.find(ctx, generation, &p.identity, x, roles.Node{})
+	st, reason, err := e.find(ctx, generation, &p.identity, x)
 	if err != nil || reason != Granted || st.fault != nil {
 		return nil
 	}

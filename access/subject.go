@@ -24,13 +24,17 @@ func (r *Request) check(node roles.Node) error {
 	if !r.Action.Valid() {
 		return fmt.Errorf("access: %v: want View, Create, Update or Delete", r.Action)
 	}
+	if node.IsZero() == (r.Path == "") {
+		return fmt.Errorf("access: want a path or a node, one of them")
+	}
+	return r.checkIDs()
+}
+
+func (r *Request) checkIDs() error {
 	if r.Object != "" {
 		if err := scope.CheckID(r.Object); err != nil {
 			return fmt.Errorf("access: object: %w", err)
 		}
-	}
-	if node.IsZero() == (r.Path == "") {
-		return fmt.Errorf("access: want a path or a node, one of them")
 	}
 	return r.checkIdentity()
 }
