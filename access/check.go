@@ -23,14 +23,14 @@ type trace struct {
 	err      error // of gate 0
 	standing *standing
 	actor    *standing
-	side     *side
+	origin   origin // of the side that governs
 	object   *scope.Lineage
 }
 
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
-func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) Decision {
-	d := Decision{action: r.Action, surface: r.Surface, node: node, unscoped: r.Object == ""}
+func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) (d Decision) {
+	d.action, d.surface, d.node, d.unscoped = r.Action, r.Surface, node, r.Object == ""
 	d.reason = e.gates(ctx, r, x, &d, t)
 	return d
 }
@@ -56,8 +56,8 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 			return fail(Stale, err)
 		}
 	}
+	d.revision = e.applied.Load() // first, so that the decision is of this revision or a later one
 	generation := e.generation.Load()
-	d.revision = e.applied.Load()
 	st, reason, err := e.find(ctx, generation, r, x)
 	if reason != Granted && reason != UnknownIndividual {
 		return fail(reason, err)
@@ -102,21 +102,29 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 	var governs *side
 	if st != nil {
 		governs = &st.sides[preferred]
-		if x.asDefault {
-			governs = e.defaultSide(st)
-		}
-		if st.fault != nil || governs.fault != nil {
-			return fail(Unavailable, firstError(st.fault, governs.fault))
+		if x.asDefault || t != nil || st.faulty || governs.faulty {
+			origin := st.origins[preferred]
+			if x.asDefault && !st.faulty {
+				var asDefault side
+				asDefault, origin = e.defaultSide(st)
+				governs = &asDefault
+			}
+			if t != nil {
+				t.origin = origin
+			}
+			if st.faulty || governs.faulty {
+				return fail(Unavailable, firstError(st.fault, origin.fault))
+			}
 		}
 	}
 	if with.standing != nil {
 		with.side = &with.standing.sides[preferred]
-		if with.standing.fault != nil || with.side.fault != nil {
-			return fail(Unavailable, firstError(with.standing.fault, with.side.fault))
+		if with.standing.faulty || with.side.faulty {
+			return fail(Unavailable, firstError(with.standing.fault, with.standing.origins[preferred].fault))
 		}
 	}
 	if t != nil {
-		t.standing, t.actor, t.side, t.object = st, with.standing, governs, object
+		t.standing, t.actor, t.object = st, with.standing, object
 	}
 
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
@@ -145,9 +153,9 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 	}
 
 	// Gate 5.
-	d.slot, d.granted, d.superseded = governs.governing.Slot, governs.governing.Revision, governs.governing.Superseded
-	if governs.governing.Reason != Granted {
-		return governs.governing.Reason
+	d.slot, d.granted, d.superseded = governs.slot, governs.granted, governs.superseded
+	if governs.reason != Granted {
+		return governs.reason
 	}
 
 	// Gate 6. The table lies within the ceiling, so one look suffices where
@@ -245,7 +253,7 @@ func (st *standing) reaches(object *scope.Lineage) bool {
 
 // borrowed asks gate 8: what the actor may do on behalf of the individual.
 func (a *acting) borrowed(e *Engine, r *Request, x *coming, node roles.Node, object *scope.Lineage, now int64) bool {
-	if node.Marks()&roles.OwnHands != 0 || a.side.governing.Reason != Granted || now >= x.end {
+	if node.Marks()&roles.OwnHands != 0 || a.side.reason != Granted || now >= x.end {
 		return false
 	}
 	if r.Object != "" && !a.standing.reaches(object) {

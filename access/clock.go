@@ -23,17 +23,16 @@ const (
 
 // A clock tells instants as Unix nanoseconds.
 type clock struct {
-	custom func() time.Time // nil: the system's
 	// coarse is the last tick, or far in the past when the clock is custom, so
 	// that nothing cached by time is ever taken for current.
 	coarse atomic.Int64
+	custom func() time.Time // nil: the system's
 }
 
-func newClock(custom func() time.Time) *clock {
-	c := &clock{custom: custom}
+func (c *clock) start(custom func() time.Time) {
+	c.custom = custom
 	c.coarse.Store(earliest)
 	c.tick()
-	return c
 }
 
 func (c *clock) tick() {

@@ -31,7 +31,6 @@ type Engine struct {
 	coexistence Coexistence
 	options     Options
 	systems     map[string]*standing
-	clock       *clock
 	nothing     string // the packed table of one who holds nothing
 
 	snapshot      atomic.Pointer[snapshot]
@@ -40,6 +39,7 @@ type Engine struct {
 	objects       *cache[scope.Lineage]
 	problems      problems
 
+	clock clock
 	// generation grows by two with every change applied; it is odd while
 	// decisions must not be made: the engine is stale or closed.
 	generation atomic.Uint64
@@ -73,7 +73,7 @@ func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) 
 	}
 	e := &Engine{
 		store: s, model: model, tree: model.Tree(), acls: o.ACLs, coexistence: o.Coexistence, options: o,
-		systems: make(map[string]*standing), clock: newClock(o.Clock), nothing: string(make([]byte, model.Tree().Len())),
+		systems: make(map[string]*standing), nothing: string(make([]byte, model.Tree().Len())),
 		people:        newCache[person](o.MaxIndividuals),
 		organizations: newCache[organization](o.MaxOrganizations),
 		objects:       newCache[scope.Lineage](o.MaxObjects),
@@ -87,6 +87,7 @@ func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) 
 			return nil, err
 		}
 	}
+	e.clock.start(o.Clock)
 	heard := time.Since(e.began)
 	snap, err := e.loadSnapshot(ctx)
 	if err != nil {

@@ -94,7 +94,7 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles
 	if t.standing != nil {
 		x.Organization = t.standing.organization
 	}
-	if d.slot != NoSlot || in.system != nil {
+	if d.slot != NoSlot || in.system != nil && t.standing != nil {
 		e.explainSource(&x, &t)
 	}
 	x.Because, x.Remedy = e.sentences(&x, r, in, &t)
@@ -103,19 +103,19 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles
 
 // explainSource fills in where the value at the node comes from.
 func (e *Engine) explainSource(x *Explanation, t *trace) {
-	g := t.side.governing
-	x.Governing, x.Name = g.ID, g.ID
-	x.Value = t.side.table.Value(x.Decision.node)
+	id := t.origin.id
+	x.Governing, x.Name = id, id
+	x.Value = t.origin.table.Value(x.Decision.node)
 	switch {
 	case t.standing.always:
 		return
-	case g.Slot == ACLSlot:
-		if l, ok := t.standing.snapshot.levels[g.ID]; ok {
+	case x.Decision.slot == ACLSlot:
+		if l, ok := t.standing.snapshot.levels[id]; ok {
 			x.Name = l.record.Name
 		}
 		return
 	}
-	r, ok := t.standing.snapshot.roles[g.ID]
+	r, ok := t.standing.snapshot.roles[id]
 	if !ok {
 		return
 	}

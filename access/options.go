@@ -107,7 +107,7 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 		out.rule = scope.Rule{Below: true}
 	}
 	for i := range out.sides {
-		out.sides[i] = side{governing: Governing{Reason: Granted}, table: table, packed: table.Packed()}
+		out.sides[i], out.origins[i] = side{packed: table.Packed(), reason: Granted}, origin{table: table}
 	}
 	return out, nil
 }

@@ -211,7 +211,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		return nil
 	}
 	st, reason, err := e.find(ctx, generation, &p.identity, x)
-	if err != nil || reason != Granted || st.fault != nil {
+	if err != nil || reason != Granted || st.faulty {
 		return nil
 	}
 	old := p.verdict.Load()
@@ -225,7 +225,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 	}
 	for moved, marks := range [...]roles.Marks{0, roles.Moved} {
 		governs := &st.sides[sideOf(p.identity.Surface.preferred(marks))]
-		if governs.fault != nil {
+		if governs.faulty {
 			return nil
 		}
 		v.packed[moved] = governs.packed

@@ -16,11 +16,12 @@ import (
 // generation of the engine, and is stamped for the next one where nothing that
 // it was made of changed.
 type standing struct {
-	generation atomic.Uint64
-
-	// What gates 1 to 4 ask, as soon as the generation holds.
+	// What every decision asks comes first, within two lines of a cache.
+	generation   atomic.Uint64
 	from, until  int64 // the window
 	epoch        uint64
+	allowed      ipallow.List
+	organization string
 	disabled     bool
 	closed       bool // the organization, or it has no settings
 	anywhere     bool // the allow-list
@@ -28,28 +29,36 @@ type standing struct {
 	enrolled     bool
 	always       bool // a system principal: gates 1 to 5 do not apply
 	ownInScope   bool // the organization's own entity is in scope
+	faulty       bool // gate 0: a record does not compile, see fault
+	sides        [2]side
 
-	// What gates 5 to 7 ask.
-	sides        [2]side // by the preferred slot, see sideOf
-	organization string
-	listed       []string
-	rule         scope.Rule
-	allowed      ipallow.List
-	typeName     string
-	ceiling      string // the type's, packed
-
-	fault    error   // gate 0: a record does not compile
+	// What denials, scopes and explanations ask.
+	ceiling  string // the type's, packed
+	rule     scope.Rule
+	listed   []string
+	typeName string
+	origins  [2]origin
+	fault    error
 	person   *person // nil for a system principal
 	org      *organization
 	snapshot *snapshot
 }
 
-// A side is the slot that governs for one preferred slot.
+// A side is the slot that governs for one preferred slot, see sideOf.
 type side struct {
-	packed    string // the table's; all zero where the slot denies
-	fault     error  // gate 0: the governing record cannot be used
-	governing Governing
-	table     *roles.Table
+	packed     string // the table's; all zero where the slot denies
+	granted    uint64
+	reason     Reason // Granted, or why an empty slot denies
+	slot       Slot
+	superseded Slot
+	faulty     bool // gate 0: the governing record cannot be used
+}
+
+// An origin is the rest about a side.
+type origin struct {
+	id    string
+	table *roles.Table
+	fault error
 }
 
 func sideOf(preferred Slot) int {
@@ -99,29 +108,31 @@ func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, 
 			p.record.ID, p.record.RoleType, p.ownerKind, g.Organization, org.lineage.Kind())
 	}
 	if s.fault != nil {
+		s.faulty = true
 		return s
 	}
 	for i, preferred := range [...]Slot{RoleSlot, ACLSlot} {
-		s.sides[i] = e.side(snap, e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage)
+		s.sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage)
 	}
 	return s
 }
 
 // side finds the table of what governs.
-func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Lineage) side {
-	out := side{governing: g, packed: e.nothing}
+func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Lineage) (side, origin) {
+	out := side{packed: e.nothing, granted: g.Revision, reason: g.Reason, slot: g.Slot, superseded: g.Superseded}
+	from := origin{id: g.ID}
 	if g.Reason != Granted {
-		return out
+		return out, from
 	}
 	if g.Slot == RoleSlot {
-		out.table, out.fault = s.role(g.ID, typeName, in)
+		from.table, from.fault = s.role(g.ID, typeName, in)
 	} else {
-		out.table, out.fault = s.level(g.ID, typeName, in, e.acls)
+		from.table, from.fault = s.level(g.ID, typeName, in, e.acls)
 	}
-	if out.fault == nil {
-		out.packed = out.table.Packed()
+	if out.faulty = from.fault != nil; !out.faulty {
+		out.packed = from.table.Packed()
 	}
-	return out
+	return out, from
 }
 
 // permits reports what the side's table has at a node of the engine's tree.

@@ -101,11 +101,10 @@ func (e *Engine) instantFor(r *Request, x *coming, st *standing) int64 {
 }
 
 // defaultSide is the organization's default role, as if granted last.
-func (e *Engine) defaultSide(st *standing) *side {
+func (e *Engine) defaultSide(st *standing) (side, origin) {
 	g := Governing{Slot: RoleSlot, ID: st.org.record.DefaultRole, Revision: st.org.record.Revision, Reason: Granted}
 	if g.ID == "" {
 		g.Reason = NoRole
 	}
-	out := e.side(st.snapshot, g, st.typeName, &st.org.lineage)
-	return &out
+	return e.side(st.snapshot, g, st.typeName, &st.org.lineage)
 }

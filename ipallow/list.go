@@ -33,12 +33,17 @@ type set struct {
 	ranges  []Entry // sorted, merged: neither overlapping nor touching
 	// The same as numbers, which is what Contains asks. An IPv6 network that
 	// spans the mapped addresses holds no IPv4 address, so they are apart.
-	spans4, spans6 []span
+	spans4 []span4
+	spans6 []span6
 }
 
-// A span is a range of addresses as 128-bit numbers.
-type span struct{ first, last number }
+// A span4 is a range of IPv4 addresses as numbers, a span6 of IPv6 addresses.
+type (
+	span4 struct{ first, last uint32 }
+	span6 struct{ first, last number }
+)
 
+// A number is an IPv6 address.
 type number struct{ high, low uint64 }
 
 func (n number) less(m number) bool {
@@ -50,14 +55,18 @@ func numberOf(addr netip.Addr) number {
 	return number{binary.BigEndian.Uint64(bytes[:8]), binary.BigEndian.Uint64(bytes[8:])}
 }
 
+func number4Of(addr netip.Addr) uint32 {
+	bytes := addr.As4()
+	return binary.BigEndian.Uint32(bytes[:])
+}
+
 // spansOf keeps the order of ranges, which is theirs as numbers too.
-func spansOf(ranges []Entry) (four, six []span) {
+func spansOf(ranges []Entry) (four []span4, six []span6) {
 	for _, r := range ranges {
-		s := span{numberOf(r.first), numberOf(r.last)}
 		if r.first.Is4() {
-			four = append(four, s)
+			four = append(four, span4{number4Of(r.first), number4Of(r.last)})
 		} else {
-			six = append(six, s)
+			six = append(six, span6{numberOf(r.first), numberOf(r.last)})
 		}
 	}
 	return four, six
@@ -115,12 +124,35 @@ func (l List) Contains(addr netip.Addr) bool {
 	if l.IsZero() || !addr.IsValid() || addr.Zone() != "" {
 		return false
 	}
-	n := numberOf(addr)
-	spans := l.set.spans6
 	if addr.Is4() || addr.Is4In6() {
-		spans = l.set.spans4
+		return l.set.contains4(number4Of(addr))
 	}
-	for len(spans) > 4 {
+	return l.set.contains6(numberOf(addr))
+}
+
+// A person's list is short: look through it, and halve a long one before.
+const short = 4
+
+func (s *set) contains4(n uint32) bool {
+	spans := s.spans4
+	for len(spans) > short {
+		if half := len(spans) / 2; n < spans[half].first {
+			spans = spans[:half]
+		} else {
+			spans = spans[half:]
+		}
+	}
+	for i := range spans {
+		if spans[i].first <= n && n <= spans[i].last {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *set) contains6(n number) bool {
+	spans := s.spans6
+	for len(spans) > short {
 		if half := len(spans) / 2; n.less(spans[half].first) {
 			spans = spans[:half]
 		} else {

@@ -19,8 +19,9 @@ type pathIndex struct {
 }
 
 type pathSlot struct {
-	path string
-	node uint16
+	path  string
+	node  uint16
+	marks Marks // the node's, so that finding it touches no other memory
 }
 
 // newPathIndex begins with size slots, see pathIndexSize.
@@ -52,7 +53,7 @@ func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
 	for path, node := range paths {
 		h := maphash.String(x.seed, path)
 		b := x.bucket(h)
-		buckets[b] = append(buckets[b], keyed{pathSlot{path, node}, h})
+		buckets[b] = append(buckets[b], keyed{pathSlot{path: path, node: node}, h})
 	}
 	order := make([]int, len(buckets))
 	for i := range order {
@@ -99,16 +100,16 @@ func (x *pathIndex) slot(h uint64, displacement uint32) int {
 	return int(h>>32) & (len(x.slots) - 1)
 }
 
-func (x *pathIndex) find(path string) (uint16, bool) {
+func (x *pathIndex) find(path string) *pathSlot {
 	if len(x.slots) == 0 {
-		return 0, false // the zero Tree
+		return nil // the zero Tree
 	}
 	h := maphash.String(x.seed, path)
 	s := &x.slots[x.slot(h, x.displace[x.bucket(h)])]
 	if s.path != path || path == "" {
-		return 0, false
+		return nil
 	}
-	return s.node, true
+	return s
 }
 
 // unknown says that no node has the path, and which ones are closest to it.

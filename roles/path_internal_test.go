@@ -39,8 +39,8 @@ func TestPathIndexWithoutRoom(t *testing.T) {
 	require.False(t, ok)
 	x := newPathIndex(paths, 2)
 	for path, node := range paths {
-		got, ok := x.find(path)
-		require.True(t, ok)
-		require.Equal(t, node, got)
+		got := x.find(path)
+		require.NotNil(t, got)
+		require.Equal(t, node, got.node)
 	}
 }

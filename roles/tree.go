@@ -78,6 +78,10 @@ func NewTree(entities []NodeSpec, opts *TreeOptions) (*Tree, error) {
 		return nil, err
 	}
 	t.paths = newPathIndex(paths, pathIndexSize(len(paths)))
+	for i := range t.paths.slots {
+		slot := &t.paths.slots[i]
+		slot.marks = t.nodes[slot.node].marks
+	}
 	return t, nil
 }
 
@@ -259,11 +263,11 @@ func (t *Tree) MustNode(path string) Node {
 
 // Lookup is [Tree.Node] without an error. It allocates nothing.
 func (t *Tree) Lookup(path string) (Node, bool) {
-	i, ok := t.paths.find(path)
-	if !ok {
+	s := t.paths.find(path)
+	if s == nil {
 		return Node{}, false
 	}
-	return Node{tree: t, index: i, marks: t.nodes[i].marks}, true
+	return Node{tree: t, index: s.node, marks: s.marks}, true
 }
 
 // Nodes yields every node, parents before their children.
