@@ -184,9 +184,15 @@ func (e *Engine) apply(ctx context.Context, feed store.Feed) error {
 		e.forgetPlaces()
 	}
 	e.snapshot.Store(snap)
-	e.applied.Store(feed.Through)
-	e.generation.Add(2)
+	e.swapped(feed.Through)
 	return nil
+}
+
+// swapped ends a change of what decisions are made of. The generation comes
+// first: whoever sees the revision must not decide by the generation before.
+func (e *Engine) swapped(revision uint64) {
+	e.generation.Add(2)
+	e.applied.Store(revision)
 }
 
 // readEntities reads the changed entities that cached lineages mention. One
@@ -238,8 +244,7 @@ func (e *Engine) reload(ctx context.Context) error {
 	e.forgetPlaces()
 	e.recent = newRecent(snap.revision)
 	e.snapshot.Store(snap)
-	e.applied.Store(snap.revision)
-	e.generation.Add(2)
+	e.swapped(snap.revision)
 	return nil
 }
 
@@ -254,7 +259,9 @@ func (e *Engine) forgetPlaces() {
 // is called with the engine's mu held to put the records into the caches,
 // those that are unchanged since.
 func (e *Engine) load(ctx context.Context, read func(store.Reader) error, keep func(unchanged func(store.Kind, string) bool)) error {
+	e.mu.Lock() // so that no change is half applied
 	before := e.applied.Load()
+	e.mu.Unlock()
 	var revision uint64
 	err := e.store.View(ctx, func(r store.Reader) error {
 		revision = r.Revision()

@@ -101,8 +101,8 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access: system principal %q: %w", s.Name, err)
 	}
-	out := &standing{typeName: s.Type, ceiling: e.model.PackedCeiling(s.Type), organization: s.Below, always: true,
-		from: earliest, until: latest}
+	out := &standing{organization: s.Below, always: true, from: earliest, until: latest,
+		background: &background{typeName: s.Type, ceiling: e.model.PackedCeiling(s.Type)}}
 	if s.Below != "" {
 		out.rule = scope.Rule{Below: true}
 	}

@@ -11,11 +11,17 @@ import (
 	"github.com/durward-go/durward/store"
 )
 
-// A person is what the engine keeps of an individual: the record, its window
-// as instants, and a membership for each organization with a grant. It is
-// immutable but for what its memberships cache.
+// A person is what the engine keeps of an individual. What checks do not ask
+// is behind the pointer, so that the people who are asked for lie close
+// together in memory. It is immutable but for what its memberships cache.
 type person struct {
-	home        membership // in the person's own organization, granted or not
+	home membership // in the person's own organization, granted or not
+	*personFile
+}
+
+// A personFile is the record, its window as instants, and a membership for
+// each further organization with a grant.
+type personFile struct {
 	others      []*membership
 	record      individuals.Individual
 	fault       error // the record does not compile
@@ -27,7 +33,7 @@ type person struct {
 // A membership is a person in one organization.
 type membership struct {
 	standing atomic.Pointer[standing]
-	grant    individuals.Grant
+	grant    *individuals.Grant
 }
 
 // membership returns the one in the organization; one without a grant where
@@ -41,7 +47,7 @@ func (p *person) membership(organization string) *membership {
 			return m
 		}
 	}
-	return &membership{grant: individuals.Grant{Individual: p.record.ID, Organization: organization}}
+	return &membership{grant: &individuals.Grant{Individual: p.record.ID, Organization: organization}}
 }
 
 // person returns the individual, from memory if it is there. It is nil
@@ -101,17 +107,17 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 
 // fillPerson makes the zero person p that of the record.
 func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []individuals.Grant) {
-	p.record, p.from, p.until = record, earliest, latest
+	p.personFile = &personFile{record: record, from: earliest, until: latest}
 	p.fault = e.compilePerson(p)
-	p.home.grant = individuals.Grant{Individual: record.ID, Organization: record.Organization}
+	p.home.grant = &individuals.Grant{Individual: record.ID, Organization: record.Organization}
 	for _, g := range grants {
 		if g.Individual != record.ID {
 			continue // a store that answers too much gives nobody another's grant
 		}
 		if g.Organization == record.Organization {
-			p.home.grant = g
+			p.home.grant = &g
 		} else {
-			p.others = append(p.others, &membership{grant: g})
+			p.others = append(p.others, &membership{grant: &g})
 		}
 	}
 }

@@ -90,9 +90,31 @@ func (r patchedReader) Class(ctx context.Context, id string) (individuals.Class,
 		func() (individuals.Class, error) { return r.Reader.Class(ctx, id) })
 }
 
-func (r patchedReader) Grant(ctx context.Context, individual, organization string) (individuals.Grant, error) {
-	return patched(r.store, reference.Record{Kind: store.Grants, ID: individual, Organization: organization},
-		func() (individuals.Grant, error) { return r.Reader.Grant(ctx, individual, organization) })
+// Grants is how an engine reads what a person holds, all of it.
+func (r patchedReader) Grants(ctx context.Context, filter store.GrantFilter, page store.GrantPage) ([]individuals.Grant, error) {
+	stored, err := r.Reader.Grants(ctx, filter, page)
+	if err != nil {
+		return nil, err
+	}
+	r.store.mutex.RLock()
+	defer r.store.mutex.RUnlock()
+	for record := range r.store.unanswered {
+		if record.Kind == store.Grants && record.ID == filter.Individual {
+			return nil, errNoAnswer
+		}
+	}
+	var grants []individuals.Grant
+	for _, g := range stored {
+		if _, ok := r.store.patches[reference.Record{Kind: store.Grants, ID: g.Individual, Organization: g.Organization}]; !ok {
+			grants = append(grants, g)
+		}
+	}
+	for record, patch := range r.store.patches {
+		if g, ok := patch.(individuals.Grant); ok && record.ID == filter.Individual {
+			grants = append(grants, g)
+		}
+	}
+	return grants, nil
 }
 
 func (r patchedReader) Entity(ctx context.Context, id string) (scope.Entity, error) {
@@ -159,6 +181,10 @@ func (s *settlement) write(record reference.Record) {
 	if err == nil {
 		s.written++
 		s.store.lift(record)
+		if o, ok := s.world.Organizations[record.ID]; ok && record.Kind == store.Organizations {
+			o.Revision = revision
+			s.world.Organizations[record.ID] = o
+		}
 	} else {
 		require.NotContains(s.t, []store.Kind{store.Roles, store.ACLs}, record.Kind, "%v: %v", record, err)
 		s.refused++

@@ -16,7 +16,6 @@ import (
 // generation of the engine, and is stamped for the next one where nothing that
 // it was made of changed.
 type standing struct {
-	// What every decision asks comes first, within two lines of a cache.
 	generation   atomic.Uint64
 	from, until  int64 // the window
 	epoch        uint64
@@ -32,7 +31,12 @@ type standing struct {
 	faulty       bool // gate 0: a record does not compile, see fault
 	sides        [2]side
 
-	// What denials, scopes and explanations ask.
+	*background
+}
+
+// A background is what only denials, scopes and explanations ask. It is apart
+// so that standings lie close together in memory.
+type background struct {
 	ceiling  string // the type's, packed
 	rule     scope.Rule
 	listed   []string
@@ -90,14 +94,16 @@ func (e *Engine) standing(ctx context.Context, generation uint64, p *person, m *
 	return s, nil
 }
 
-func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, snap *snapshot) *standing {
-	s := &standing{person: p, org: org, snapshot: snap,
+func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization, snap *snapshot) *standing {
+	s := &standing{
 		from: p.from, until: p.until, epoch: p.record.Epoch, disabled: p.record.Disabled,
 		closed:   !org.found || org.record.Closed,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
-		typeName: p.record.RoleType, ceiling: e.model.PackedCeiling(p.record.RoleType), rule: p.rule, organization: g.Organization, listed: g.Listed,
-		ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage)}
+		organization: g.Organization, ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage),
+		background: &background{person: p, org: org, snapshot: snap, listed: g.Listed, rule: p.rule,
+			typeName: p.record.RoleType, ceiling: e.model.PackedCeiling(p.record.RoleType)},
+	}
 	switch {
 	case p.fault != nil:
 		s.fault = p.fault
@@ -112,7 +118,7 @@ func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, 
 		return s
 	}
 	for i, preferred := range [...]Slot{RoleSlot, ACLSlot} {
-		s.sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage)
+		s.sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(*g, preferred), p.record.RoleType, &org.lineage)
 	}
 	return s
 }
