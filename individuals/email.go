@@ -13,8 +13,7 @@ const (
 	// MaxEmailLocal is the most bytes before the at sign (RFC 5321 §4.5.3.1.1).
 	MaxEmailLocal = 64
 
-	maxDomain      = 253 // RFC 1035 §2.3.4, as text without the final dot
-	maxDomainLabel = 63  // RFC 1035 §2.3.4
+	maxDomainLabel = 63 // RFC 1035 §2.3.4; MaxEmail bounds the domain
 )
 
 // Email is an e-mail address: a local part, an at sign and a domain, all ASCII.
@@ -122,11 +121,8 @@ func checkLocal(local string) string {
 }
 
 func checkDomain(domain string) string {
-	switch {
-	case domain == "":
+	if domain == "" {
 		return "nothing stands after the at sign"
-	case len(domain) > maxDomain:
-		return "the domain has more than 253 bytes"
 	}
 	labels := strings.Split(domain, ".")
 	for _, label := range labels {

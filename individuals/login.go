@@ -115,52 +115,26 @@ func canonicalUsername(s string) (canonical, reason string) {
 	case !utf8.ValidString(s):
 		return "", "not valid UTF-8"
 	}
-	canonical, reason = enforceUsername(s)
-	if reason != "" {
-		return "", reason
+	canonical, err := precis.UsernameCaseMapped.String(s)
+	if err != nil {
+		return "", "a username has letters, digits and signs of ASCII, no spaces, control or invisible characters, and one writing direction"
 	}
-	// Enforcing the profile is not promised to be idempotent (RFC 8264 §7), and
-	// a key that changes when it is parsed again would be two keys. RFC 8266
-	// §2.1 gives the way out: apply it until it is stable, at most three more
-	// times.
-	for range 3 {
-		again, reason := enforceUsername(canonical)
-		if reason != "" {
-			return "", reason
-		}
-		if again == canonical {
-			return checkCanonicalUsername(canonical)
-		}
-		canonical = again
-	}
-	return "", "it has no stable canonical form"
-}
-
-const tooLongUsername = "a username has at most 64 characters"
-
-// checkCanonicalUsername checks what mapping can bring about: a longer text, and
-// an at sign (U+FF20 is a wide one), with which a username would take the key
-// of an e-mail address.
-func checkCanonicalUsername(canonical string) (string, string) {
-	switch {
+	// Mapping can make a text longer, and an at sign of a wide one (U+FF20), with
+	// which a username would take the key of an e-mail address. It is not promised
+	// to be stable (RFC 8264 §7), and a key that changes when it is parsed again
+	// would be two keys; no text is known that it happens to.
+	switch again, err := precis.UsernameCaseMapped.String(canonical); {
 	case len(canonical) > MaxLogin || utf8.RuneCountInString(canonical) > MaxUsername:
 		return "", tooLongUsername
 	case strings.Contains(canonical, "@"):
 		return "", "a username has no at sign; write an e-mail address in plain ASCII"
+	case err != nil || again != canonical:
+		return "", "it has no stable canonical form"
 	}
 	return canonical, ""
 }
 
-func enforceUsername(s string) (canonical, reason string) {
-	canonical, err := precis.UsernameCaseMapped.String(s)
-	switch {
-	case err != nil:
-		return "", "a username has letters, digits and signs of ASCII, no spaces, control or invisible characters, and one writing direction"
-	case canonical == "":
-		return "", "a login is needed"
-	}
-	return canonical, ""
-}
+const tooLongUsername = "a username has at most 64 characters"
 
 // quoteLogin quotes what was given, cut so that a message stays short and one
 // line whatever was sent.
