@@ -6,18 +6,13 @@ import (
 )
 
 const (
-	// MaxEmail is the most bytes that an e-mail address may have: a path of 256
-	// octets (RFC 5321 §4.5.3.1.3) less its angle brackets.
-	MaxEmail = 254
-
-	// MaxEmailLocal is the most bytes before the at sign (RFC 5321 §4.5.3.1.1).
-	MaxEmailLocal = 64
-
-	maxDomainLabel = 63 // RFC 1035 §2.3.4; MaxEmail bounds the domain
+	maxEmailLocal  = 64 // RFC 5321 §4.5.3.1.1
+	maxDomainLabel = 63 // RFC 1035 §2.3.4; MaxLoginBytes bounds the domain
 )
 
 // Email is an e-mail address: a local part, an at sign and a domain, all ASCII.
 //
+//   - The whole has at most [MaxLoginBytes], the local part 64 of them.
 //   - The local part is a dot-string of RFC 5321 §4.1.2. Quoted local parts are
 //     refused: nobody is given one, and they bring spaces and at signs with them.
 //   - The domain has at least two labels of letters, digits and inner hyphens;
@@ -86,7 +81,7 @@ func (e *Email) UnmarshalText(text []byte) error {
 
 // checkEmail returns the reason why s is no address, or "".
 func checkEmail(s string) string {
-	if len(s) > MaxEmail {
+	if len(s) > MaxLoginBytes {
 		return "an e-mail address has at most 254 bytes"
 	}
 	at := strings.LastIndexByte(s, '@')
@@ -103,7 +98,7 @@ func checkLocal(local string) string {
 	switch {
 	case local == "":
 		return "nothing stands before the at sign"
-	case len(local) > MaxEmailLocal:
+	case len(local) > maxEmailLocal:
 		return "more than 64 bytes stand before the at sign"
 	case local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, ".."):
 		return "a dot stands at an end of the part before the at sign, or beside another"

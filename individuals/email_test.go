@@ -19,7 +19,7 @@ func TestParseEmail(t *testing.T) {
 	require.Len(t, longest, 254)
 	longest = strings.TrimSuffix(longest, "b.") + "." // 189 of domain, to end in one letter
 	longest = longest[:253] + "c"
-	require.Len(t, longest, individuals.MaxEmail)
+	require.Len(t, longest, individuals.MaxLoginBytes)
 
 	for _, test := range []struct{ name, given, canonical string }{
 		{"plain", "bob@abc.example", "bob@abc.example"},

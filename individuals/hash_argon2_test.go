@@ -2,7 +2,6 @@ package individuals_test
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -124,14 +123,7 @@ func TestArgon2idOfTheReferenceImplementation(t *testing.T) {
 // The argon2 program writes the same text for the same salt.
 func TestHashPasswordAgainstTheArgon2Tool(t *testing.T) {
 	t.Parallel()
-	tool, err := exec.LookPath("argon2")
-	if err != nil {
-		const message = "the argon2 tool is not installed (Debian package argon2)"
-		if os.Getenv("DURWARD_REQUIRE_SERVERS") == "1" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
+	tool := requireTool(t, "argon2", "argon2")
 	const salt = "salt of 16 bytes"
 	for _, test := range []struct {
 		password string

@@ -9,17 +9,10 @@ import (
 	"golang.org/x/text/secure/precis"
 )
 
-const (
-	// MaxUsername is the most code points that a username may have, as typed
-	// and in its canonical form. Sixty-four is what portals of this kind show
-	// and store, and more than any person types.
-	MaxUsername = 64
-
-	// MaxLogin is the most bytes that a login may have, as typed and in its
-	// canonical form: 64 code points of 4 bytes, or an e-mail address of
-	// [MaxEmail] bytes. A column of this size holds every login.
-	MaxLogin = 4 * MaxUsername
-)
+// MaxUsername is the most code points that a username may have, as typed and in
+// its canonical form. Sixty-four is what portals of this kind show and store, and
+// more than any person types. In bytes, [MaxLoginBytes] bounds every login.
+const MaxUsername = 64
 
 // Login is the name that a person signs in with: a username, or an e-mail
 // address. Which of the two it is follows from the at sign, which every e-mail
@@ -110,7 +103,7 @@ func canonicalUsername(s string) (canonical, reason string) {
 	switch {
 	case s == "":
 		return "", "a login is needed"
-	case len(s) > MaxLogin || utf8.RuneCountInString(s) > MaxUsername:
+	case len(s) > MaxLoginBytes || utf8.RuneCountInString(s) > MaxUsername:
 		return "", tooLongUsername
 	case !utf8.ValidString(s):
 		return "", "not valid UTF-8"
@@ -124,7 +117,7 @@ func canonicalUsername(s string) (canonical, reason string) {
 	// to be stable (RFC 8264 §7), and a key that changes when it is parsed again
 	// would be two keys; no text is known that it happens to.
 	switch again, err := precis.UsernameCaseMapped.String(canonical); {
-	case len(canonical) > MaxLogin || utf8.RuneCountInString(canonical) > MaxUsername:
+	case len(canonical) > MaxLoginBytes || utf8.RuneCountInString(canonical) > MaxUsername:
 		return "", tooLongUsername
 	case strings.Contains(canonical, "@"):
 		return "", "a username has no at sign; write an e-mail address in plain ASCII"
@@ -134,12 +127,12 @@ func canonicalUsername(s string) (canonical, reason string) {
 	return canonical, ""
 }
 
-const tooLongUsername = "a username has at most 64 characters"
+const tooLongUsername = "a username has at most 64 characters and 254 bytes"
 
 // quoteLogin quotes what was given, cut so that a message stays short and one
 // line whatever was sent.
 func quoteLogin(s string) string {
-	const most = MaxLogin
+	const most = MaxLoginBytes
 	if len(s) <= most {
 		return strconv.Quote(s)
 	}

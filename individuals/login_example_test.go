@@ -23,7 +23,7 @@ func ExampleParseLogin() {
 
 func ExampleSecondFactorMode_Required() {
 	const classRequires = true
-	fmt.Println(individuals.SecondFactorAsClassDefines.Required(classRequires))
+	fmt.Println(individuals.AsClassDefines.Required(classRequires))
 	fmt.Println(individuals.SecondFactorNo.Required(classRequires))
 	// Output:
 	// true

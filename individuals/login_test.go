@@ -79,6 +79,7 @@ func TestParseLoginRefuses(t *testing.T) {
 		{"not UTF-8", "ste\xFFve", "not valid UTF-8"},
 		{"a wide at sign makes no e-mail address", "steve＠abc.example", "a username has no at sign"},
 		{"65 characters", strings.Repeat("a", 65), "at most 64 characters"},
+		{"64 characters of 4 bytes", strings.Repeat("𐐨", 64), "at most 64 characters and 254 bytes"},
 		{"64 characters that become more", strings.Repeat("İ", 64), "at most 64 characters"},
 		{"an address that is none", "steve@", "individuals: invalid login: individuals: invalid e-mail address"},
 	} {
@@ -168,7 +169,7 @@ func requireCanonicalLogin(t failer, login individuals.Login) {
 	require.Equal(t, canonical, again.Canonical(), "of %+q", login.String())
 	require.True(t, norm.NFC.IsNormalString(canonical), "%+q", canonical)
 	require.Equal(t, strings.Contains(login.String(), "@"), strings.Contains(canonical, "@"), "%+q", login.String())
-	require.LessOrEqual(t, len(canonical), individuals.MaxLogin)
+	require.LessOrEqual(t, len(canonical), individuals.MaxLoginBytes)
 	require.NotEmpty(t, canonical)
 }
 
@@ -257,6 +258,6 @@ func FuzzParseLogin(f *testing.F) {
 		}
 		require.Equal(t, given, login.String())
 		requireCanonicalLogin(t, login)
-		require.LessOrEqual(t, len(given), individuals.MaxLogin)
+		require.LessOrEqual(t, len(given), individuals.MaxLoginBytes)
 	})
 }

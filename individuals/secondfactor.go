@@ -1,48 +1,27 @@
 package individuals
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
-// SecondFactorMode says, for one person, whether a second factor is required to
-// sign in. The zero value is [SecondFactorAsClassDefines].
+// A SecondFactorMode says whether a person must prove a second factor. Its
+// zero value is [AsClassDefines].
 type SecondFactorMode uint8
 
+// The modes.
 const (
-	// SecondFactorAsClassDefines leaves it to the class of the organization that
-	// the person acts for.
-	SecondFactorAsClassDefines SecondFactorMode = iota
-	// SecondFactorYes requires it, whatever the class says.
+	// AsClassDefines takes the setting of the organization's class.
+	AsClassDefines SecondFactorMode = iota
+	// SecondFactorYes asks for it.
 	SecondFactorYes
-	// SecondFactorNo does not require it, whatever the class says.
+	// SecondFactorNo does not ask for it. A node may still do so.
 	SecondFactorNo
 )
 
-var secondFactorNames = [...]string{
-	SecondFactorAsClassDefines: "as_class_defines",
-	SecondFactorYes:            "yes",
-	SecondFactorNo:             "no",
-}
-
-// ParseSecondFactorMode returns the mode that s names: "as_class_defines",
-// "yes" or "no".
-func ParseSecondFactorMode(s string) (SecondFactorMode, error) {
-	for mode, name := range secondFactorNames {
-		if s == name {
-			return SecondFactorMode(mode), nil
-		}
-	}
-	return 0, fmt.Errorf("individuals: invalid second factor mode: %s: it is as_class_defines, yes or no", quoteLogin(s))
-}
-
-// Required reports whether a second factor is required of a person with this
-// mode in a class with this default. A value that is none of the three modes
-// requires it: a damaged record must not let anyone in with less.
-func (m SecondFactorMode) Required(classDefault bool) bool {
+// Required reports whether a second factor is asked of a person whose class
+// has the given setting. A mode that is none of the three asks for it.
+func (m SecondFactorMode) Required(class bool) bool {
 	switch m {
-	case SecondFactorAsClassDefines:
-		return classDefault
+	case AsClassDefines:
+		return class
 	case SecondFactorNo:
 		return false
 	default:
@@ -50,29 +29,36 @@ func (m SecondFactorMode) Required(classDefault bool) bool {
 	}
 }
 
-// String returns the mode's name as [ParseSecondFactorMode] reads it.
+// String returns "as the class defines", "yes" or "no".
 func (m SecondFactorMode) String() string {
-	if int(m) < len(secondFactorNames) {
-		return secondFactorNames[m]
+	switch m {
+	case AsClassDefines:
+		return "as the class defines"
+	case SecondFactorYes:
+		return "yes"
+	case SecondFactorNo:
+		return "no"
+	default:
+		return fmt.Sprintf("SecondFactorMode(%d)", uint8(m))
 	}
-	return "SecondFactorMode(" + strconv.Itoa(int(m)) + ")"
 }
 
-// MarshalText returns the mode's name, or an error for a value that is none of
-// the three modes.
+// MarshalText writes the form of [SecondFactorMode.String].
 func (m SecondFactorMode) MarshalText() ([]byte, error) {
-	if int(m) >= len(secondFactorNames) {
-		return nil, fmt.Errorf("individuals: invalid second factor mode: %d", m)
+	if m > SecondFactorNo {
+		return nil, fmt.Errorf("individuals: second factor mode %d: unknown", uint8(m))
 	}
-	return []byte(secondFactorNames[m]), nil
+	return []byte(m.String()), nil
 }
 
-// UnmarshalText is [ParseSecondFactorMode] on text.
+// UnmarshalText reads the form of [SecondFactorMode.String].
 func (m *SecondFactorMode) UnmarshalText(text []byte) error {
-	mode, err := ParseSecondFactorMode(string(text))
-	if err != nil {
-		return err
+	for _, known := range [...]SecondFactorMode{AsClassDefines, SecondFactorYes, SecondFactorNo} {
+		if string(text) == known.String() {
+			*m = known
+			return nil
+		}
 	}
-	*m = mode
-	return nil
+	return fmt.Errorf("individuals: second factor mode %q: want %q, %q or %q",
+		text, AsClassDefines, SecondFactorYes, SecondFactorNo)
 }

@@ -1,0 +1,185 @@
+package access
+
+import (
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+)
+
+// A cache is a bounded map from IDs to immutable values. Reading takes no
+// lock and allocates nothing: one probe of an open-addressed table of atomic
+// pointers. Writers take turns. When the cache is full it evicts entries that
+// were not read since the hand of the clock passed them last.
+type cache[V any] struct {
+	seed  maphash.Seed
+	limit int
+	table atomic.Pointer[cacheTable[V]]
+
+	mu    sync.Mutex
+	live  int // entries that can be found
+	taken int // slots that are not nil: live ones and graves
+	hand  int
+}
+
+type cacheTable[V any] struct {
+	slots []atomic.Pointer[cacheEntry[V]] // a power of two, at least half of them nil
+}
+
+// A cacheEntry holds its value itself, so that finding one touches as little
+// memory as can be.
+type cacheEntry[V any] struct {
+	hash  uint64
+	key   string
+	grave bool // removed; probes still step over it
+	read  atomic.Bool
+	value V
+}
+
+const smallestCache = 64
+
+func newCache[V any](limit int) *cache[V] {
+	c := &cache[V]{seed: maphash.MakeSeed(), limit: max(limit, 1)}
+	c.table.Store(&cacheTable[V]{slots: make([]atomic.Pointer[cacheEntry[V]], smallestCache)})
+	return c
+}
+
+// get returns the value of key, or nil.
+func (c *cache[V]) get(key string) *V {
+	hash := maphash.String(c.seed, key)
+	slots := c.table.Load().slots
+	mask := uint64(len(slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		e := slots[i].Load()
+		if e == nil {
+			return nil
+		}
+		if e.hash == hash && e.key == key && !e.grave {
+			if !e.read.Load() {
+				e.read.Store(true)
+			}
+			return &e.value
+		}
+	}
+}
+
+// put makes e, which is in no cache yet, the entry of key.
+func (c *cache[V]) put(key string, e *cacheEntry[V]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e.hash, e.key = maphash.String(c.seed, key), key
+	if at := c.find(e.hash, key); at >= 0 {
+		c.table.Load().slots[at].Store(e)
+		return
+	}
+	for c.live >= c.limit {
+		c.evict()
+	}
+	if (c.taken+1)*2 > len(c.table.Load().slots) {
+		c.rebuild()
+	}
+	c.insert(c.table.Load().slots, e)
+	c.live++
+	c.taken++
+}
+
+// drop removes key.
+func (c *cache[V]) drop(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at := c.find(maphash.String(c.seed, key), key); at >= 0 {
+		c.bury(at)
+	}
+}
+
+// clear removes everything.
+func (c *cache[V]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.table.Store(&cacheTable[V]{slots: make([]atomic.Pointer[cacheEntry[V]], smallestCache)})
+	c.live, c.taken, c.hand = 0, 0, 0
+}
+
+// dropIf removes the entries whose value the function reports.
+func (c *cache[V]) dropIf(gone func(*V) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	slots := c.table.Load().slots
+	for i := range slots {
+		if e := slots[i].Load(); e != nil && !e.grave && gone(&e.value) {
+			c.bury(i)
+		}
+	}
+}
+
+func (c *cache[V]) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.live
+}
+
+// The methods below are called with mu held.
+
+func (c *cache[V]) find(hash uint64, key string) int {
+	slots := c.table.Load().slots
+	mask := uint64(len(slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		e := slots[i].Load()
+		if e == nil {
+			return -1
+		}
+		if e.hash == hash && e.key == key && !e.grave {
+			return int(i)
+		}
+	}
+}
+
+func (c *cache[V]) bury(at int) {
+	c.table.Load().slots[at].Store(&cacheEntry[V]{grave: true})
+	c.live--
+}
+
+func (c *cache[V]) insert(slots []atomic.Pointer[cacheEntry[V]], e *cacheEntry[V]) {
+	mask := uint64(len(slots) - 1)
+	i := e.hash & mask
+	for slots[i].Load() != nil {
+		i = (i + 1) & mask
+	}
+	slots[i].Store(e)
+}
+
+// evict moves the hand to the next entry that was not read since the last
+// turn, and removes it.
+func (c *cache[V]) evict() {
+	slots := c.table.Load().slots
+	for {
+		c.hand = (c.hand + 1) & (len(slots) - 1)
+		e := slots[c.hand].Load()
+		if e == nil || e.grave {
+			continue
+		}
+		if e.read.Load() {
+			e.read.Store(false)
+			continue
+		}
+		c.bury(c.hand)
+		return
+	}
+}
+
+// rebuild moves the living into a table of at least three times their number.
+// Readers of the old one finish there; all writers hold mu.
+func (c *cache[V]) rebuild() {
+	size := smallestCache
+	for size < (c.live+1)*3 {
+		size *= 2
+	}
+	old := c.table.Load().slots
+	next := &cacheTable[V]{slots: make([]atomic.Pointer[cacheEntry[V]], size)}
+	for i := range old {
+		if e := old[i].Load(); e != nil && !e.grave {
+			c.insert(next.slots, e)
+		}
+	}
+	c.taken, c.hand = c.live, 0
+	c.table.Store(next)
+}

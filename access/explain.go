@@ -1,0 +1,309 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/roles"
+)
+
+// An Explanation says why a decision came out as it did. It names roles,
+// access levels and who set what: show it to those who may see that, and the
+// Decision to everyone else.
+type Explanation struct {
+	// Decision is the answer, made by the same code as Check's.
+	Decision Decision
+	// Path is the node's path, or what was asked for where there is no node.
+	Path string
+	// Individual, Actor, Organization and Object are who asked about what.
+	Individual   string
+	Actor        string
+	Organization string
+	Object       string
+	// Governing is the ID and Name the name of the role or access level that
+	// governed; empty where the decision did not get that far.
+	Governing string
+	Name      string
+	// Value is what the role or access level holds at the node, before the
+	// ceiling of the role type.
+	Value roles.Permission
+	// SetAt is the node from which a role's value comes: itself or the nearest
+	// above with a setting. The zero Node: nothing is set on the way up.
+	// SetBy and SetIn are who set it and in which revision.
+	SetAt roles.Node
+	SetBy string
+	SetIn uint64
+	// Because is the finding, Remedy what would change the outcome; both are
+	// sentences without a full stop. Remedy is empty where access is allowed.
+	Because string
+	Remedy  string
+	// Err is the fault behind [InvalidRequest], [Unavailable], [Stale] and
+	// [UnknownNode].
+	Err error
+}
+
+// String is the whole explanation in one paragraph.
+func (x Explanation) String() string {
+	var b strings.Builder
+	verdict := "may not"
+	if x.Decision.Allowed() {
+		verdict = "may"
+	}
+	who := x.Individual
+	if x.Actor != "" {
+		who = fmt.Sprintf("%s on behalf of %s", x.Actor, x.Individual)
+	}
+	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), x.Path)
+	if x.Object != "" {
+		fmt.Fprintf(&b, " of %s", x.Object)
+	}
+	fmt.Fprintf(&b, ": %s", x.Because)
+	if x.Remedy != "" {
+		fmt.Fprintf(&b, "; %s", x.Remedy)
+	}
+	if !x.Decision.Allowed() {
+		fmt.Fprintf(&b, " (%v)", x.Decision.Reason())
+	}
+	return b.String()
+}
+
+// Explain decides a request as Check does, and says why.
+func (e *Engine) Explain(ctx context.Context, r Request) Explanation {
+	s := subject{individual: r.Individual, organization: r.Organization, surface: r.Surface,
+		address: r.Address, factors: r.Factors, epoch: r.Epoch}
+	q := question{action: r.Action, path: r.Path, object: r.Object, at: r.At, atLeast: r.AtLeast}
+	return e.explain(ctx, &s, &q)
+}
+
+// Explain decides a query as Check does, and says why.
+func (p *Principal) Explain(ctx context.Context, q Query) Explanation {
+	return p.engine.explain(ctx, &p.subject, q.question())
+}
+
+func (e *Engine) explain(ctx context.Context, s *subject, q *question) Explanation {
+	var t trace
+	d := e.decide(ctx, s, q, &t)
+	x := Explanation{Decision: d, Path: q.path, Individual: s.individual, Organization: s.organization, Object: q.object, Err: t.err}
+	if !d.node.IsZero() {
+		x.Path = d.node.Path()
+	}
+	if s.actor != nil {
+		x.Actor = s.actor.individual
+	}
+	if t.standing != nil {
+		x.Organization = t.standing.organization
+	}
+	if d.slot != NoSlot || s.system != nil {
+		e.explainSource(&x, &t)
+	}
+	x.Because, x.Remedy = e.sentences(&x, s, q, &t)
+	return x
+}
+
+// explainSource fills in where the value at the node comes from.
+func (e *Engine) explainSource(x *Explanation, t *trace) {
+	g := t.side.governing
+	x.Governing, x.Name = g.ID, g.ID
+	x.Value = t.side.table.Value(x.Decision.node)
+	switch {
+	case t.standing.always:
+		return
+	case g.Slot == ACLSlot:
+		if l, ok := t.standing.snapshot.levels[g.ID]; ok {
+			x.Name = l.record.Name
+		}
+		return
+	}
+	r, ok := t.standing.snapshot.roles[g.ID]
+	if !ok {
+		return
+	}
+	x.Name = r.record.Name
+	settings := make(map[roles.Node]roles.Setting, len(r.record.Permissions))
+	for path, s := range r.record.Permissions {
+		if n, ok := e.tree.Lookup(path); ok {
+			settings[n] = s
+		}
+	}
+	for n, ok := x.Decision.node, true; ok; n, ok = n.Parent() {
+		if set, found := settings[n]; found {
+			x.SetAt, x.SetBy, x.SetIn = n, set.By, set.Revision
+			return
+		}
+		if n.Explicit() {
+			return
+		}
+	}
+}
+
+// source says in words what explainSource found.
+func (x *Explanation) source() string {
+	what := fmt.Sprintf("%v %q", x.Decision.slot, x.Name)
+	switch {
+	case x.Decision.slot == NoSlot:
+		return fmt.Sprintf("its fixed table has %v", x.Value)
+	case x.Decision.slot == ACLSlot:
+		return fmt.Sprintf("%s has %v there", what, x.Value)
+	case x.SetAt.IsZero() && x.Decision.node.Explicit():
+		return fmt.Sprintf("%s sets nothing on %s, which does not inherit", what, x.Path)
+	case x.SetAt.IsZero():
+		return fmt.Sprintf("%s sets nothing on it or above", what)
+	case x.Value == roles.Restrict:
+		return fmt.Sprintf("%s restricts it at %s%s", what, x.SetAt, x.writer())
+	default:
+		return fmt.Sprintf("%s gives %v at %s%s", what, x.Value, x.SetAt, x.writer())
+	}
+}
+
+func (x *Explanation) writer() string {
+	if x.SetIn == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", set by %s in revision %d", x.SetBy, x.SetIn)
+}
+
+// sentences returns the finding and the remedy.
+func (e *Engine) sentences(x *Explanation, s *subject, q *question, t *trace) (because, remedy string) {
+	who := s
+	if s.actor != nil {
+		who = s.actor
+	}
+	switch x.Decision.reason {
+	case Granted:
+		because = x.source()
+		if x.Decision.superseded != NoSlot {
+			because += fmt.Sprintf(", granted in revision %d and so later than the %v", x.Decision.granted, x.Decision.superseded)
+		}
+		return because, ""
+	case InvalidRequest, UnknownNode:
+		return x.Err.Error(), "correct the request"
+	case Unavailable:
+		return x.Err.Error(), "mend what the error names"
+	case Stale:
+		return x.Err.Error(), "ask again when the store answers"
+	case UnknownIndividual:
+		return fmt.Sprintf("there is no individual %q", who.individual), "create it"
+	case Disabled:
+		return "the individual is disabled", "an administrator can enable it"
+	case OrganizationClosed:
+		if t.standing == nil || t.standing.org.found {
+			return "the organization is closed", "open it"
+		}
+		return fmt.Sprintf("%q has no organization settings", x.Organization), "put an Organization for it"
+	case CredentialsChanged:
+		return "the credentials changed since the sign-in", "sign in again"
+	case NotYetActive, Expired:
+		return e.explainWindow(x, s, t)
+	case AddressNotAllowed:
+		if !who.address.IsValid() {
+			return "no address is known, and the individual's allow-list is not \"anywhere\"", "pass the client's address"
+		}
+		return fmt.Sprintf("%v is not on the individual's allow-list", who.address), "come from an allowed network, or add this one"
+	case SecondFactorRequired:
+		return "a second factor is required and was not proven" + markedBy(x), "sign in with a one-time code"
+	case EnrolmentRequired:
+		return "a second factor is required and none is set up" + markedBy(x), "set one up"
+	case NoGrant:
+		return fmt.Sprintf("nothing is granted in %q", x.Organization), "grant a role or an access level"
+	case NoRole, NoACL:
+		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.slot, s.surface),
+			fmt.Sprintf("grant %v", map[Reason]string{NoRole: "a role", NoACL: "an access level"}[x.Decision.reason])
+	case Ceiling:
+		return e.explainCeiling(x, q, t)
+	case NotGranted:
+		return e.explainNotGranted(x, q, t)
+	case OutOfScope:
+		if t.object == nil && q.object != x.Organization {
+			return fmt.Sprintf("object %q does not exist, or its chain is damaged", q.object), "name an entity that exists"
+		}
+		return fmt.Sprintf("%q is not among what %q reaches from %q", q.object, s.individual, x.Organization),
+			"ask as someone who has it in scope"
+	case NotBorrowed:
+		if x.Decision.node.Marks()&roles.OwnHands != 0 {
+			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
+		}
+		return fmt.Sprintf("%q may not do this by itself, or the time is over", who.individual),
+			"ask as someone who may, or start again"
+	default:
+		return "nobody decided", "ask the engine"
+	}
+}
+
+func markedBy(x *Explanation) string {
+	if x.Decision.node.Marks()&roles.SecondFactor != 0 {
+		return fmt.Sprintf(" (%s asks for one of everyone)", x.Path)
+	}
+	return ""
+}
+
+func (e *Engine) explainWindow(x *Explanation, s *subject, t *trace) (because, remedy string) {
+	st := t.standing
+	if s.actor != nil {
+		st = t.actor
+	}
+	w := st.person.record.Window
+	if x.Decision.reason == NotYetActive {
+		first := time.Unix(0, st.from).UTC().Format(time.RFC3339)
+		return fmt.Sprintf("the record is active from %v in %s, that is %s", w.Activation, w.Zone, first),
+			"wait, or set an earlier activation date"
+	}
+	first := time.Unix(0, st.until).UTC().Format(time.RFC3339)
+	return fmt.Sprintf("the record is expired from %v in %s, that is %s", w.Expiration, w.Zone, first),
+		"set a later expiration date"
+}
+
+func (e *Engine) explainCeiling(x *Explanation, q *question, t *trace) (because, remedy string) {
+	reach, where := t.standing.reach(q.object), "without an object"
+	switch reach {
+	case roles.Own:
+		where = "on the own organization"
+	case roles.Below:
+		where = "on what lies below"
+	}
+	because = fmt.Sprintf("no role of type %q permits %v on %s %s", t.standing.typeName, q.action, x.Path, where)
+	var others []string
+	for other := range e.model.Types() {
+		if e.model.Ceiling(other.Name, x.Decision.node, roles.Below).Allows(q.action) {
+			others = append(others, other.Name)
+		}
+	}
+	if len(others) == 0 {
+		return because, "nobody can"
+	}
+	return because, "ask someone of type " + strings.Join(others, ", ")
+}
+
+func (e *Engine) explainNotGranted(x *Explanation, q *question, t *trace) (because, remedy string) {
+	because = fmt.Sprintf("needs %s on %s; %s", title(q.action), x.Path, x.source())
+	if x.Decision.slot == ACLSlot {
+		var lacks []string
+		for _, p := range e.needs(x.Decision.node, q.action) {
+			lacks = append(lacks, p.String())
+		}
+		if len(lacks) == 0 {
+			return because, "no permission of an access level maps to the node; grant a role"
+		}
+		return because, "an access level needs " + strings.Join(lacks, " and ")
+	}
+	for _, choice := range x.Decision.node.Choices(t.standing.typeName) {
+		if choice.Allows(q.action) {
+			return because, fmt.Sprintf("set %v on %s in the role, or grant another role", choice, x.Path)
+		}
+	}
+	return because, fmt.Sprintf("no choice at %s allows it: %v", x.Path, x.Decision.node.Choices(t.standing.typeName))
+}
+
+func (e *Engine) needs(n roles.Node, a roles.Action) []acl.Permission {
+	if e.acls == nil {
+		return nil
+	}
+	return e.acls.Needs(n, a)
+}
+
+func title(a roles.Action) string {
+	s := a.String()
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,139 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/scope"
+	"github.com/durward-go/durward/store"
+)
+
+// A person is what the engine keeps of an individual: the record, its window
+// as instants, and a membership for each organization with a grant. It is
+// immutable but for what its memberships cache.
+type person struct {
+	home        membership // in the person's own organization, granted or not
+	others      []*membership
+	record      individuals.Individual
+	fault       error // the record does not compile
+	rule        scope.Rule
+	ownerKind   string
+	from, until int64
+}
+
+// A membership is a person in one organization.
+type membership struct {
+	standing atomic.Pointer[standing]
+	grant    individuals.Grant
+}
+
+// membership returns the one in the organization; one without a grant where
+// there is none.
+func (p *person) membership(organization string) *membership {
+	if organization == "" || organization == p.record.Organization {
+		return &p.home
+	}
+	for _, m := range p.others {
+		if m.grant.Organization == organization {
+			return m
+		}
+	}
+	return &membership{grant: individuals.Grant{Individual: p.record.ID, Organization: organization}}
+}
+
+// person returns the individual, from memory if it is there. It is nil
+// without an error where no such individual exists.
+func (e *Engine) person(ctx context.Context, id string) (*person, error) {
+	if p := e.people.get(id); p != nil {
+		return p, nil
+	}
+	return e.loadPerson(ctx, id)
+}
+
+func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
+	var kept *cacheEntry[person]
+	err := e.load(ctx, func(r store.Reader) error {
+		kept = nil
+		record, err := r.Individual(ctx, id)
+		if err != nil {
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		}
+		if record.ID != id {
+			return fmt.Errorf("access: asked for individual %q, the store answered %q", id, record.ID)
+		}
+		var grants []individuals.Grant
+		for page := (store.GrantPage{Limit: store.MaxPage}); ; {
+			some, err := r.Grants(ctx, store.GrantFilter{Individual: id}, page)
+			if err != nil {
+				return err
+			}
+			grants = append(grants, some...)
+			if len(some) < store.MaxPage {
+				break
+			}
+			page.AfterIndividual, page.AfterOrganization = id, some[len(some)-1].Organization
+		}
+		kept = new(cacheEntry[person])
+		e.fillPerson(&kept.value, record, grants)
+		return nil
+	}, func(unchanged func(store.Kind, string) bool) {
+		if kept != nil && unchanged(store.Individuals, id) && unchanged(store.Grants, id) {
+			e.people.put(id, kept)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("access: individual %q: %w", id, err)
+	}
+	if kept == nil {
+		return nil, nil
+	}
+	if kept.value.fault != nil {
+		e.problems.note(Problem{Kind: store.Individuals, ID: id, Err: kept.value.fault})
+	}
+	return &kept.value, nil
+}
+
+// fillPerson makes the zero person p that of the record.
+func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []individuals.Grant) {
+	p.record, p.from, p.until = record, earliest, latest
+	p.fault = e.compilePerson(p)
+	p.home.grant = individuals.Grant{Individual: record.ID, Organization: record.Organization}
+	for _, g := range grants {
+		if g.Individual != record.ID {
+			continue // a store that answers too much gives nobody another's grant
+		}
+		if g.Organization == record.Organization {
+			p.home.grant = g
+		} else {
+			p.others = append(p.others, &membership{grant: g})
+		}
+	}
+}
+
+func (e *Engine) compilePerson(p *person) error {
+	if err := p.record.Validate(); err != nil {
+		return err
+	}
+	t, err := e.model.Type(p.record.RoleType)
+	if err != nil {
+		return fmt.Errorf("access: individual %q: %w", p.record.ID, err)
+	}
+	p.rule, p.ownerKind = t.Scope, t.OwnerKind
+	from, until, err := p.record.Window.Bounds()
+	if err != nil {
+		return err
+	}
+	if !from.IsZero() {
+		p.from = nanoseconds(from)
+	}
+	if !until.IsZero() {
+		p.until = nanoseconds(until)
+	}
+	return nil
+}

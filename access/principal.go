@@ -1,0 +1,252 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/durward-go/durward/roles"
+)
+
+// How long someone may act on behalf of another.
+const (
+	// DefaultOnBehalf is the time where none is given.
+	DefaultOnBehalf = 30 * time.Minute
+	// MaxOnBehalf is the most: a working day.
+	MaxOnBehalf = 8 * time.Hour
+)
+
+// An Identity is who a [Principal] is and how they came in.
+type Identity struct {
+	// Individual, Organization, Surface, Address, Factors and Epoch are as in
+	// [Request].
+	Individual   string
+	Organization string
+	Surface      Surface
+	Address      netip.Addr
+	Factors      Factors
+	Epoch        uint64
+	// OnBehalf is set where another person acts as the individual.
+	OnBehalf *OnBehalf
+}
+
+// OnBehalf says who acts as another, and how. The actor's rights bound the
+// individual's: its own window, allow-list, factors and credentials count, and
+// it may do only what both may, or what its role type may borrow.
+type OnBehalf struct {
+	// Actor is who acts. It must be an individual that acts for itself.
+	Actor *Principal
+	// AsDefault takes the organization's default role instead of what is
+	// granted to the individual.
+	AsDefault bool
+	// Start is when the acting began, by the clock of the host.
+	Start time.Time
+	// For is how long it lasts, at most [MaxOnBehalf]. Default:
+	// [DefaultOnBehalf].
+	For time.Duration
+}
+
+// A Principal is someone who came in: it asks without saying again who and
+// how. It sees every change at its next check, so it may live as long as a
+// connection does. It is safe for concurrent use.
+type Principal struct {
+	engine  *Engine
+	subject subject
+	verdict atomic.Pointer[verdict]
+}
+
+// Principal makes a principal. It reads nothing yet, but for the credential
+// epoch where the identity leaves it to [CurrentEpoch]; that an individual does
+// not exist is for the first check to say.
+func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error) {
+	p := &Principal{engine: e, subject: subject{individual: id.Individual, organization: id.Organization,
+		surface: id.Surface, address: id.Address, factors: id.Factors, epoch: id.Epoch}}
+	if err := p.subject.check(); err != nil {
+		return nil, err
+	}
+	if id.Epoch == CurrentEpoch {
+		who, err := e.person(ctx, id.Individual)
+		if err != nil {
+			return nil, err
+		}
+		if who == nil {
+			return nil, fmt.Errorf("access: individual %q: unknown, so it has no current epoch", id.Individual)
+		}
+		p.subject.epoch = who.record.Epoch
+	}
+	if b := id.OnBehalf; b != nil {
+		switch {
+		case b.Actor == nil || b.Actor.engine != e || b.Actor.subject.system != nil:
+			return nil, fmt.Errorf("access: on behalf of %q: the actor must be an individual of this engine", id.Individual)
+		case b.Actor.subject.actor != nil:
+			return nil, fmt.Errorf("access: on behalf of %q: %q already acts on behalf of %q",
+				id.Individual, b.Actor.subject.actor.individual, b.Actor.subject.individual)
+		case b.Start.IsZero():
+			return nil, fmt.Errorf("access: on behalf of %q: no start", id.Individual)
+		case b.For < 0 || b.For > MaxOnBehalf:
+			return nil, fmt.Errorf("access: on behalf of %q: %v is not within 0 and %v", id.Individual, b.For, MaxOnBehalf)
+		}
+		lasts := b.For
+		if lasts == 0 {
+			lasts = DefaultOnBehalf
+		}
+		actor := b.Actor.subject
+		p.subject.actor, p.subject.asDefault, p.subject.end = &actor, b.AsDefault, nanoseconds(b.Start.Add(lasts))
+	}
+	return p, nil
+}
+
+// System returns the principal of one of [Options.Systems].
+func (e *Engine) System(name string) (*Principal, error) {
+	st := e.systems[name]
+	if st == nil {
+		return nil, fmt.Errorf("access: system principal %q: unknown; name it in Options.Systems", name)
+	}
+	return &Principal{engine: e, subject: subject{individual: name, system: st}}, nil
+}
+
+// Individual returns the ID of who the principal is, the name of a system
+// principal.
+func (p *Principal) Individual() string { return p.subject.individual }
+
+// Actor returns the ID of who acts on the individual's behalf, "" for itself.
+func (p *Principal) Actor() string {
+	if p.subject.actor == nil {
+		return ""
+	}
+	return p.subject.actor.individual
+}
+
+// IsSystem reports whether p is one of the host's own jobs.
+func (p *Principal) IsSystem() bool { return p.subject.system != nil }
+
+// Check decides one query, as [Engine.Check] does.
+func (p *Principal) Check(ctx context.Context, q Query) Decision {
+	return p.engine.decide(ctx, &p.subject, q.question(), nil)
+}
+
+func (q Query) question() *question {
+	return &question{action: q.Action, node: q.Node, path: q.Path, object: q.Object, at: q.At, atLeast: q.AtLeast}
+}
+
+// A verdict is what all gates but the last few come to for a principal: two
+// tables to look into, good for one generation of the engine and a span of
+// time. It is immutable but for its stamp.
+type verdict struct {
+	generation atomic.Uint64
+	tree       *roles.Tree
+	from       int64
+	span       uint64 // how long after from, in nanoseconds
+	blocked    roles.Marks
+	packed     [2]string // for nodes that are not, and that are, marked moved
+	standing   *standing
+}
+
+// Can reports whether the principal may do the action on the node, without an
+// object: as Check does, and for handles in nanoseconds. ctx is for reading
+// what is not in memory.
+func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool {
+	v := p.verdict.Load()
+	if v == nil || !v.holds(p.engine) || n.Tree() != v.tree {
+		if v = p.renew(ctx); v == nil || n.Tree() != v.tree {
+			return p.Check(ctx, Query{Action: a, Node: n}).Allowed()
+		}
+	}
+	b := v.at(n)
+	return roles.Permission(b & (b >> 4)).Allows(a)
+}
+
+// CanOn is Can for an object, see [Request].
+func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
+	v := p.verdict.Load()
+	if v == nil || !v.holds(p.engine) || n.Tree() != v.tree {
+		v = p.renew(ctx)
+	}
+	if v == nil || n.Tree() != v.tree || object == "" {
+		return object != "" && p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
+	}
+	b := v.at(n)
+	if object == v.standing.organization && v.standing.ownInScope {
+		return roles.Permission(b & 0xf).Allows(a)
+	}
+	at := p.engine.objects.get(object)
+	if at == nil {
+		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
+	}
+	if object == v.standing.organization {
+		b &= 0xf
+	} else {
+		b >>= 4
+	}
+	return roles.Permission(b).Allows(a) && v.standing.reaches(at)
+}
+
+// holds reports whether the verdict is of the engine's present generation and
+// instant.
+func (v *verdict) holds(e *Engine) bool {
+	return v.generation.Load() == e.generation.Load() && uint64(e.clock.coarse.Load()-v.from) < v.span
+}
+
+// at returns the packed permissions at a node of the verdict's tree.
+func (v *verdict) at(n roles.Node) byte {
+	if n.Marks()&v.blocked != 0 {
+		return 0
+	}
+	return v.packed[n.Marks()&roles.Moved][n.Index()]
+}
+
+// renew makes a verdict of gates 0 to 5 and keeps it where the instant lies
+// well within its span. It is nil where only a check can tell.
+func (p *Principal) renew(ctx context.Context) *verdict {
+	e, s := p.engine, &p.subject
+	generation := e.generation.Load()
+	if generation&1 == 1 || e.clock.custom != nil && s.system == nil || s.actor != nil || ctx.Err() != nil {
+		return nil
+	}
+	st, reason, err := e.find(ctx, generation, s, &question{action: roles.View, path: "-"})
+	if err != nil || reason != Granted || st.fault != nil {
+		return nil
+	}
+	old := p.verdict.Load()
+	if old != nil && old.standing == st && uint64(e.clock.coarse.Load()-old.from) < old.span {
+		old.generation.Store(generation)
+		return old
+	}
+	v := &verdict{tree: e.tree, from: earliest, span: math.MaxUint64, standing: st}
+	if !st.always && !p.admitted(v, st) {
+		return nil
+	}
+	for moved, marks := range [...]roles.Marks{0, roles.Moved} {
+		governs := &st.sides[sideOf(s.surface.preferred(marks))]
+		if governs.fault != nil {
+			return nil
+		}
+		v.packed[moved] = governs.packed
+	}
+	v.generation.Store(generation)
+	p.verdict.Store(v)
+	return v
+}
+
+// admitted asks gates 1 to 4 for all nodes at once, and sets the verdict's
+// span and the marks it blocks. Denials are left to checks.
+func (p *Principal) admitted(v *verdict, st *standing) bool {
+	now := p.engine.clock.exact()
+	if p.subject.current(st) != Granted || p.subject.admit(st, now, 0) != Granted {
+		return false
+	}
+	v.from, v.span = st.from, uint64(st.until)-uint64(st.from)
+	if st.until != latest {
+		if near(now, st.until) {
+			return false
+		}
+		v.span -= uint64(margin)
+	}
+	if !p.subject.factors.proven() {
+		v.blocked = roles.SecondFactor
+	}
+	return true
+}

@@ -1,0 +1,210 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
+	"github.com/durward-go/durward/store"
+)
+
+// A snapshot is every role and access level, compiled. It is immutable; the
+// engine swaps it whole.
+type snapshot struct {
+	revision uint64
+	roles    map[string]*compiledRole
+	levels   map[string]*compiledLevel
+}
+
+// A compiledRole has a table, or the fault that sets the role aside.
+type compiledRole struct {
+	record roles.Role
+	table  *roles.Table
+	fault  error
+}
+
+// A compiledLevel is the same for an access level.
+type compiledLevel struct {
+	record     acl.Level
+	table      *roles.Table
+	components []string // the levels that it was compiled from, itself included
+	fault      error
+}
+
+var errNoACLs = errors.New("access: the engine has no ACL system; set Options.ACLs")
+
+// loadSnapshot reads everything.
+func (e *Engine) loadSnapshot(ctx context.Context) (*snapshot, error) {
+	s := &snapshot{roles: make(map[string]*compiledRole), levels: make(map[string]*compiledLevel)}
+	err := e.store.View(ctx, func(r store.Reader) error {
+		s.revision = r.Revision()
+		for after := ""; ; {
+			page, err := r.Roles(ctx, store.RoleFilter{}, store.Page{After: after, Limit: store.MaxPage})
+			if err != nil {
+				return err
+			}
+			for _, role := range page {
+				s.roles[role.ID] = e.compileRole(role)
+				after = role.ID
+			}
+			if len(page) < store.MaxPage {
+				break
+			}
+		}
+		for after := ""; ; {
+			page, err := r.ACLs(ctx, store.ACLFilter{}, store.Page{After: after, Limit: store.MaxPage})
+			if err != nil {
+				return err
+			}
+			for _, level := range page {
+				s.levels[level.ID] = &compiledLevel{record: level}
+				after = level.ID
+			}
+			if len(page) < store.MaxPage {
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("access: reading roles and ACLs: %w", err)
+	}
+	for id, l := range s.levels {
+		s.levels[id] = e.compileLevel(l.record, s.levels)
+	}
+	return s, nil
+}
+
+// next reads the changed roles and levels and returns a snapshot with them.
+func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[store.Kind]map[string]bool, through uint64) (*snapshot, error) {
+	if len(changed[store.Roles]) == 0 && len(changed[store.ACLs]) == 0 {
+		s := *old
+		s.revision = through
+		return &s, nil
+	}
+	s := &snapshot{revision: through, roles: old.roles, levels: old.levels}
+	levels := make(map[string]*acl.Level)
+	err := e.store.View(ctx, func(r store.Reader) error {
+		if r.Revision() < through {
+			return fmt.Errorf("access: the store shows revision %d after its feed told of %d", r.Revision(), through)
+		}
+		if len(changed[store.Roles]) > 0 {
+			s.roles = maps.Clone(old.roles)
+		}
+		for id := range changed[store.Roles] {
+			role, err := r.Role(ctx, id)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				delete(s.roles, id)
+			case err != nil:
+				return err
+			default:
+				s.roles[id] = e.compileRole(role)
+			}
+		}
+		for id := range changed[store.ACLs] {
+			level, err := r.ACL(ctx, id)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				levels[id] = nil
+			case err != nil:
+				return err
+			default:
+				levels[id] = &level
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("access: reading changed roles and ACLs: %w", err)
+	}
+	if len(levels) > 0 {
+		s.levels = e.recompileLevels(old.levels, levels)
+	}
+	return s, nil
+}
+
+// recompileLevels puts the changed records in, and compiles them and every
+// level that has, or wants, one of them as a component.
+func (e *Engine) recompileLevels(old map[string]*compiledLevel, changed map[string]*acl.Level) map[string]*compiledLevel {
+	levels := maps.Clone(old)
+	for id, record := range changed {
+		if record == nil {
+			delete(levels, id)
+		} else {
+			levels[id] = &compiledLevel{record: *record}
+		}
+	}
+	for id, l := range levels {
+		affected := changed[id] != nil || l.fault != nil
+		for _, component := range l.components {
+			if _, ok := changed[component]; ok {
+				affected = true
+			}
+		}
+		if affected {
+			levels[id] = e.compileLevel(l.record, levels)
+		}
+	}
+	return levels
+}
+
+func (e *Engine) compileRole(role roles.Role) *compiledRole {
+	table, err := e.model.Compile(role)
+	return &compiledRole{record: role, table: table, fault: err}
+}
+
+func (e *Engine) compileLevel(level acl.Level, levels map[string]*compiledLevel) *compiledLevel {
+	if e.acls == nil {
+		return &compiledLevel{record: level, fault: errNoACLs}
+	}
+	compiled, err := e.acls.Compile(level, func(id string) (acl.Level, error) {
+		if l, ok := levels[id]; ok {
+			return l.record, nil
+		}
+		return acl.Level{}, fmt.Errorf("access: ACL %q: %w", id, store.ErrNotFound)
+	})
+	if err != nil {
+		return &compiledLevel{record: level, fault: err}
+	}
+	return &compiledLevel{record: level, table: compiled.Table(), components: compiled.Components()}
+}
+
+// role returns the table of a role that people of the type use in the
+// organization, or why they cannot.
+func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*roles.Table, error) {
+	r, ok := s.roles[id]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("access: role %q: %w", id, store.ErrNotFound)
+	case r.fault != nil:
+		return nil, r.fault
+	case r.record.Type != typeName:
+		return nil, fmt.Errorf("access: role %q is for %q, the individual's type is %q", id, r.record.Type, typeName)
+	case r.record.Owner != "" && !in.Within(r.record.Owner):
+		return nil, fmt.Errorf("access: role %q belongs to %q, and %q does not lie below it", id, r.record.Owner, in.Object())
+	}
+	return r.table, nil
+}
+
+// level is role for an access level.
+func (s *snapshot) level(id, typeName string, in *scope.Lineage, acls *acl.System) (*roles.Table, error) {
+	l, ok := s.levels[id]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("access: ACL %q: %w", id, store.ErrNotFound)
+	case l.fault != nil:
+		return nil, l.fault
+	case l.table == nil:
+		return nil, fmt.Errorf("access: ACL %q is a component, which nobody can hold", id)
+	case l.table.Type() != typeName:
+		return nil, fmt.Errorf("access: ACL %q is for %q, the individual's type is %q", id, l.table.Type(), typeName)
+	}
+	if err := acls.Usable(l.record, in); err != nil {
+		return nil, err
+	}
+	return l.table, nil
+}

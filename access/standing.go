@@ -1,0 +1,137 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/ipallow"
+	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
+)
+
+// A standing is what stored records say of a person in an organization: the
+// half of a decision that does not depend on the request. It holds for one
+// generation of the engine, and is stamped for the next one where nothing that
+// it was made of changed.
+type standing struct {
+	generation atomic.Uint64
+
+	// What gates 1 to 4 ask, as soon as the generation holds.
+	from, until  int64 // the window
+	epoch        uint64
+	disabled     bool
+	closed       bool // the organization, or it has no settings
+	anywhere     bool // the allow-list
+	secondFactor bool // asked of the person
+	enrolled     bool
+	always       bool // a system principal: gates 1 to 5 do not apply
+	ownInScope   bool // the organization's own entity is in scope
+
+	// What gates 5 to 7 ask.
+	sides        [2]side // by the preferred slot, see sideOf
+	organization string
+	listed       []string
+	rule         scope.Rule
+	allowed      ipallow.List
+	typeName     string
+
+	fault    error   // gate 0: a record does not compile
+	person   *person // nil for a system principal
+	org      *organization
+	snapshot *snapshot
+}
+
+// A side is the slot that governs for one preferred slot.
+type side struct {
+	packed    string // the table's; all zero where the slot denies
+	fault     error  // gate 0: the governing record cannot be used
+	governing Governing
+	table     *roles.Table
+}
+
+func sideOf(preferred Slot) int {
+	if preferred == RoleSlot {
+		return 0
+	}
+	return 1
+}
+
+// standing returns that of the membership, made anew where the generation
+// passed it by.
+func (e *Engine) standing(ctx context.Context, generation uint64, p *person, m *membership) (*standing, error) {
+	old := m.standing.Load()
+	if old != nil && old.generation.Load() == generation {
+		return old, nil
+	}
+	org, err := e.organization(ctx, m.grant.Organization)
+	if err != nil {
+		return nil, err
+	}
+	snap := e.snapshot.Load()
+	if old != nil && old.org == org && old.snapshot == snap {
+		old.generation.Store(generation)
+		return old, nil
+	}
+	s := e.newStanding(p, m.grant, org, snap)
+	s.generation.Store(generation)
+	m.standing.Store(s)
+	return s, nil
+}
+
+func (e *Engine) newStanding(p *person, g individuals.Grant, org *organization, snap *snapshot) *standing {
+	s := &standing{person: p, org: org, snapshot: snap,
+		from: p.from, until: p.until, epoch: p.record.Epoch, disabled: p.record.Disabled,
+		closed:   !org.found || org.record.Closed,
+		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
+		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
+		typeName: p.record.RoleType, rule: p.rule, organization: g.Organization, listed: g.Listed,
+		ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage)}
+	switch {
+	case p.fault != nil:
+		s.fault = p.fault
+	case org.fault != nil:
+		s.fault = org.fault
+	case org.lineage.Kind() != p.ownerKind:
+		s.fault = fmt.Errorf("access: individual %q is of type %q, which belongs to a %q; %q is a %q",
+			p.record.ID, p.record.RoleType, p.ownerKind, g.Organization, org.lineage.Kind())
+	}
+	if s.fault != nil {
+		return s
+	}
+	for i, preferred := range [...]Slot{RoleSlot, ACLSlot} {
+		s.sides[i] = e.side(snap, e.coexistence.Govern(g, preferred), p.record.RoleType, &org.lineage)
+	}
+	return s
+}
+
+// side finds the table of what governs.
+func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Lineage) side {
+	out := side{governing: g, packed: e.nothing}
+	if g.Reason != Granted {
+		return out
+	}
+	if g.Slot == RoleSlot {
+		out.table, out.fault = s.role(g.ID, typeName, in)
+	} else {
+		out.table, out.fault = s.level(g.ID, typeName, in, e.acls)
+	}
+	if out.fault == nil {
+		out.packed = out.table.Packed()
+	}
+	return out
+}
+
+// permits reports what the side's table has at a node of the engine's tree.
+func (s *side) permits(n roles.Node, r roles.Reach) roles.Permission {
+	b := s.packed[n.Index()]
+	switch r {
+	case roles.Own:
+		return roles.Permission(b & 0xf)
+	case roles.Below:
+		return roles.Permission(b >> 4)
+	default:
+		return roles.Permission(b & (b >> 4))
+	}
+}

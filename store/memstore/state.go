@@ -1,0 +1,79 @@
+package memstore
+
+import (
+	"slices"
+
+	"github.com/tidwall/btree"
+
+	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
+	"github.com/durward-go/durward/store"
+)
+
+// A state is everything stored at one revision. Once published it is only
+// read; a commit works on a copy, which shares the rows of the tables.
+type state struct {
+	revision uint64
+	// dropped is the newest revision whose changes are no longer kept.
+	dropped uint64
+	changes []store.Change
+
+	roles         *table[roles.Role]
+	acls          *table[acl.Level]
+	individuals   *table[individuals.Individual]
+	organizations *table[individuals.Organization]
+	classes       *table[individuals.Class]
+	grants        *table[individuals.Grant]
+	entities      *table[scope.Entity]
+	// logins finds the individual of a login key.
+	logins *btree.Map[string, string]
+	// dependents counts, for an entity, the entities that have it as parent or
+	// link to it.
+	dependents *btree.Map[string, int]
+}
+
+func newState() *state {
+	return &state{
+		roles:         newTable(store.Roles, "role", roles.Role.Copy),
+		acls:          newTable(store.ACLs, "ACL", acl.Level.Copy),
+		individuals:   newTable(store.Individuals, "individual", same[individuals.Individual]),
+		organizations: newTable(store.Organizations, "organization", individuals.Organization.Copy),
+		classes:       newTable(store.Classes, "class", same[individuals.Class]),
+		grants:        newTable(store.Grants, "grant", individuals.Grant.Copy),
+		entities:      newTable(store.Entities, "entity", scope.Entity.Clone),
+		logins:        new(btree.Map[string, string]),
+		dependents:    new(btree.Map[string, int]),
+	}
+}
+
+func same[T any](record T) T { return record }
+
+// copy is cheap: the tables share their rows until one side writes. Only a
+// writer calls it, never two at once.
+func (s *state) copy() *state {
+	c := *s
+	c.roles, c.acls = s.roles.snapshot(), s.acls.snapshot()
+	c.individuals, c.organizations = s.individuals.snapshot(), s.organizations.snapshot()
+	c.classes, c.grants, c.entities = s.classes.snapshot(), s.grants.snapshot(), s.entities.snapshot()
+	c.logins, c.dependents = s.logins.Copy(), s.dependents.Copy()
+	return &c
+}
+
+// trim forgets the oldest changes once there are twice as many as to keep, in
+// whole commits.
+func (s *state) trim(keep int) {
+	if len(s.changes) < 2*keep {
+		return
+	}
+	cut := len(s.changes) - keep
+	for cut > 0 && s.changes[cut-1].Revision == s.changes[cut].Revision {
+		cut--
+	}
+	if cut == 0 {
+		return
+	}
+	s.dropped = s.changes[cut-1].Revision
+	s.changes = slices.Clone(s.changes[cut:])
+}
