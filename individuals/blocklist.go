@@ -9,8 +9,7 @@ import (
 
 // blocklistText is a notice, an empty line, and the entries: folded as
 // foldPassword folds, sorted by bytes, one a line. It is searched where it lies,
-// so that embedding it costs no memory beyond the program's own text. It is made
-// by blocklist_generate.go.
+// so that embedding it costs no memory beyond the program's own text.
 //
 //go:embed blocklist.txt
 var blocklistText string
