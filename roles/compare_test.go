@@ -15,7 +15,7 @@ import (
 // action, for roles of any two types and for tables that are nil or empty.
 func TestCoversAndDiff(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		m := drawModel(t)
 		draw := func() *roles.Table {
 			switch rapid.IntRange(0, 9).Draw(t, "table") {

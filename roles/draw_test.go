@@ -3,7 +3,9 @@ package roles_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"testing"
 
 	"pgregory.net/rapid"
 
@@ -11,6 +13,22 @@ import (
 )
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// check runs a property 100 times in short runs, 500 times otherwise, and
+// 50,000 times with DURWARD_LONG=1.
+func check(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
+	rounds := 5
+	switch {
+	case os.Getenv("DURWARD_LONG") == "1":
+		rounds = 500
+	case testing.Short():
+		rounds = 1
+	}
+	for range rounds {
+		rapid.Check(t, property)
+	}
+}
 
 // anyPermission draws a set of actions; rapid likes small numbers and these
 // tests large sets.

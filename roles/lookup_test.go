@@ -65,7 +65,7 @@ func TestUnknownPaths(t *testing.T) {
 // the paths that are declared: every one found, every near miss not.
 func TestLookupFindsEveryPathAndNoOther(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		tree := drawTree(t, nil)
 		checkTree(t, tree)
 		known := make(map[string]roles.Node)

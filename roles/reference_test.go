@@ -183,7 +183,7 @@ func isReference(t *rapid.T) {
 
 func TestCompileIsTheReference(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, isReference)
+	check(t, isReference)
 }
 
 // FuzzCompile lets the native fuzzer choose the trees and roles.
@@ -195,7 +195,7 @@ func FuzzCompile(f *testing.F) {
 // a loop over it may stop.
 func TestVisibleNodesHaveVisibleParents(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		table, _ := drawRole(t, drawModel(t))
 		yielded := make(map[roles.Node]bool)
 		for n := range table.VisibleNodes() {
@@ -215,7 +215,7 @@ func TestVisibleNodesHaveVisibleParents(t *testing.T) {
 // greater permission at one node is a greater or equal role.
 func TestRaisingASettingTakesNothingAway(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		m := drawModel(t)
 		before, of := drawRole(t, m)
 		path := rapid.SampledFrom(keys(of.set)).Draw(t, "raised")

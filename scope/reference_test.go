@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
@@ -91,6 +92,22 @@ func intersect(a, b map[string]bool) map[string]bool {
 	return out
 }
 
+// check runs a property 100 times in short runs, 500 times otherwise, and
+// 50,000 times with DURWARD_LONG=1.
+func check(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
+	rounds := 5
+	switch {
+	case os.Getenv("DURWARD_LONG") == "1":
+		rounds = 500
+	case testing.Short():
+		rounds = 1
+	}
+	for range rounds {
+		rapid.Check(t, property)
+	}
+}
+
 var linkNames = []string{"distributor", "group"}
 
 // drawForest makes a sound forest: parents come first, links stay in the tree.
@@ -136,7 +153,7 @@ func drawAsker(t *rapid.T, f forest) (organization string, listed []string) {
 // forests and lists, and for each every rule, every organization, every object.
 func TestReachesIsReachable(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		f := drawForest(t)
 		_, listed := drawAsker(t, f)
 		lineages := make(map[string]*scope.Lineage)
@@ -174,7 +191,7 @@ func allRules(yield func(scope.Rule) bool) {
 // never reaches less.
 func TestScopeIsMonotone(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		f := drawForest(t)
 		r := anyRule.Draw(t, "rule")
 		organization, listed := drawAsker(t, f)
@@ -207,7 +224,7 @@ func TestScopeIsMonotone(t *testing.T) {
 // an object whose own records are damaged is an error.
 func TestDamagedDataNeverWidens(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		f := drawForest(t)
 		ids := append(slices.Sorted(maps.Keys(f)), "gone", "")
 		for range rapid.IntRange(1, 4).Draw(t, "damages") {
@@ -240,7 +257,7 @@ func TestDamagedDataNeverWidens(t *testing.T) {
 // with the entity written, and to what it is for: what it lets in resolves.
 func TestPlacementKeepsTheForest(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		f := drawForest(t)
 		ids := append(slices.Sorted(maps.Keys(f)), "new")
 		e := entity(rapid.SampledFrom(ids).Draw(t, "written"), "any", rapid.SampledFrom(append(ids, "")).Draw(t, "parent"))
@@ -287,7 +304,7 @@ func TestPlacementKeepsTheForest(t *testing.T) {
 // stays as it is.
 func TestMentionsWhatItWasReadFrom(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		f := drawForest(t)
 		ids := slices.Sorted(maps.Keys(f))
 		object := rapid.SampledFrom(ids).Draw(t, "object")
