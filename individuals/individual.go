@@ -2,7 +2,6 @@ package individuals
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/durward-go/durward/ipallow"
@@ -104,8 +103,15 @@ func (p Individual) Validate() error {
 			return fail(err)
 		}
 	}
-	if p.Email != "" && !strings.Contains(p.Email, "@") {
-		return fail(fmt.Errorf("e-mail %q: no @", p.Email))
+	if p.Login != "" {
+		if _, err := ParseLogin(p.Login); err != nil {
+			return fail(err)
+		}
+	}
+	if p.Email != "" {
+		if _, err := ParseEmail(p.Email); err != nil {
+			return fail(err)
+		}
 	}
 	if p.SecondFactor > SecondFactorNo {
 		return fail(fmt.Errorf("%v: unknown", p.SecondFactor))
@@ -114,6 +120,20 @@ func (p Individual) Validate() error {
 		return fail(err)
 	}
 	return nil
+}
+
+// CanonicalLogin returns the form of the login that is unique in a realm of a
+// provider, "" where the record has no valid login. Stores keep it beside the
+// record and find people by it.
+func (p Individual) CanonicalLogin() string {
+	if p.Login == "" {
+		return ""
+	}
+	login, err := ParseLogin(p.Login)
+	if err != nil {
+		return ""
+	}
+	return login.Canonical()
 }
 
 func checkText(what, s string, most int) error {

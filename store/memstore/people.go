@@ -80,7 +80,9 @@ func (t *tx) PutIndividual(ctx context.Context, p individuals.Individual) error 
 	return nil
 }
 
-func keyOf(p individuals.Individual) string { return loginKey(p.Provider, p.Realm, p.Login) }
+func keyOf(p individuals.Individual) string {
+	return loginKey(p.Provider, p.Realm, p.CanonicalLogin())
+}
 
 // DeleteIndividual implements [store.IndividualWriter].
 func (t *tx) DeleteIndividual(ctx context.Context, id string, revision uint64) error {

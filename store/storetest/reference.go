@@ -157,7 +157,7 @@ func referenceRules() []rule {
 			})
 			s.update(func(tx store.Tx) error { return tx.DeleteEntity(s.ctx, "d", revision-1) })
 		}},
-		{"logins", "a login is unique in a realm of a provider, found by it, and free again when its individual is renamed or gone", func(s *suite) {
+		{"logins", "a login is unique in a realm of a provider by its canonical form, found by that, and free again when its individual is renamed or gone", func(s *suite) {
 			person := func(id, provider, realm, login string) individuals.Individual {
 				return individuals.Individual{ID: id, Provider: provider, Realm: realm, Login: login, Organization: "abc", RoleType: "customer"}
 			}
@@ -165,7 +165,9 @@ func referenceRules() []rule {
 				return func(tx store.Tx) error { return tx.PutIndividual(s.ctx, p) }
 			}
 			revision := s.update(put(person("1", "itsp", "customer", "bob")))
-			s.refuse(store.ErrConflict, put(person("2", "itsp", "customer", "bob")))
+			for _, spelling := range []string{"bob", "BOB", "Ｂｏｂ"} {
+				s.refuse(store.ErrConflict, put(person("2", "itsp", "customer", spelling)))
+			}
 			s.update(put(person("3", "itsp", "admin", "bob")))
 			s.update(put(person("4", "other", "customer", "bob")))
 			found := func(provider, realm, login string) (id string) {
@@ -181,7 +183,7 @@ func referenceRules() []rule {
 			}
 			s.equal("found", []string{found("itsp", "customer", "bob"), found("itsp", "admin", "bob"), found("other", "customer", "bob"),
 				found("itsp", "reseller", "bob"), found("itsp", "customer", "bobby")}, []string{"1", "3", "4", "", ""})
-			renamed := person("1", "itsp", "customer", "robert")
+			renamed := person("1", "itsp", "customer", "Robert")
 			renamed.Revision = revision
 			revision = s.update(put(renamed))
 			s.equal("after renaming", []string{found("itsp", "customer", "bob"), found("itsp", "customer", "robert")}, []string{"", "1"})
