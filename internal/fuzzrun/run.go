@@ -25,10 +25,14 @@ type Result struct {
 	Inputs int64
 }
 
+// minimize bounds the work on making one new input smaller. The default is a minute, and
+// a run of seconds would spend all of them on its first.
+const minimize = "-fuzzminimizetime=200x"
+
 // Run fuzzes the target for the time that go test's -fuzztime takes ("3s", "1000x").
 // env is added to the environment. The error holds what go test printed.
 func (t Target) Run(ctx context.Context, fuzzTime string, env ...string) (Result, error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-fuzz=^"+t.Name+"$", "-fuzztime="+fuzzTime, ".")
+	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-fuzz=^"+t.Name+"$", "-fuzztime="+fuzzTime, minimize, ".")
 	cmd.Dir = t.Dir
 	cmd.Env = append(os.Environ(), env...)
 	var output bytes.Buffer
