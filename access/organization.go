@@ -70,7 +70,7 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 	if err != nil {
 		return nil, fmt.Errorf("access: organization %q: %w", id, err)
 	}
-	if o.fault != nil {
+	if o.fault != nil && o.found {
 		e.problems.note(Problem{Kind: store.Organizations, ID: id, Err: o.fault})
 	}
 	return o, nil
