@@ -219,14 +219,14 @@ func TestEqualTablesAreShared(t *testing.T) {
 	b := compile(t, m, "customer", set{"customer": roles.Read, "customer/pbx": roles.Read})
 	require.NotSame(t, a, b)
 	require.Equal(t, a.Packed(), b.Packed())
-	assert.Equal(t, unsafe.StringData(a.Packed()), unsafe.StringData(b.Packed()))
+	assert.Same(t, unsafe.StringData(a.Packed()), unsafe.StringData(b.Packed()))
 
 	c, err := m.Tabulate("customer", func(roles.Node) roles.Permission { return roles.Read })
 	require.NoError(t, err)
-	assert.Equal(t, unsafe.StringData(a.Packed()), unsafe.StringData(c.Packed()), "an access level of equal content too")
+	assert.Same(t, unsafe.StringData(a.Packed()), unsafe.StringData(c.Packed()), "an access level of equal content too")
 
 	d := compile(t, m, "customer", set{"customer": roles.Modify})
-	assert.NotEqual(t, unsafe.StringData(a.Packed()), unsafe.StringData(d.Packed()))
+	assert.NotSame(t, unsafe.StringData(a.Packed()), unsafe.StringData(d.Packed()))
 }
 
 func TestTabulate(t *testing.T) {

@@ -64,6 +64,18 @@ func TestTreesRefused(t *testing.T) {
 	assert.PanicsWithError(t, `roles: node "b": no such path in the tree; did you mean "a"?`, func() { roles.MustTree(roles.Entity("a")).MustNode("b") })
 }
 
+// TestTreeKeepsNothingOfItsCaller changes what a tree was made of.
+func TestTreeKeepsNothingOfItsCaller(t *testing.T) {
+	t.Parallel()
+	specs := []roles.NodeSpec{former(roles.Entity("customer", roles.Panel("billing")), "client")}
+	tree, err := roles.NewTree(specs, nil)
+	require.NoError(t, err)
+	specs[0].Aliases[0], specs[0].Children[0].Name, specs[0].Name = "x", "y", "z"
+	n := tree.MustNode("client/billing")
+	assert.Equal(t, "customer/billing", n.Path())
+	assert.Equal(t, []string{"client"}, tree.MustNode("customer").Aliases())
+}
+
 func TestTreeLimits(t *testing.T) {
 	t.Parallel()
 	deepest := roles.MustTree(line(roles.MaxDepth))
