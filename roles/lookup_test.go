@@ -99,6 +99,27 @@ func TestLookupFindsEveryPathAndNoOther(t *testing.T) {
 	})
 }
 
+// TestPathsThatDifferInOneByte holds that no byte of a path is overlooked,
+// wherever it is and however long the path.
+func TestPathsThatDifferInOneByte(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{1, 2, 7, 8, 9, 15, 16, 17, 24, 25, 33, roles.MaxNameBytes} {
+		var panels []roles.NodeSpec
+		for i := range length {
+			panels = append(panels, roles.Panel(strings.Repeat("a", i)+"b"+strings.Repeat("a", length-i-1)))
+		}
+		tree := roles.MustTree(roles.Entity("e", panels...))
+		checkTree(t, tree)
+		for i := range length {
+			for _, other := range []string{"a", "c", "B", "\x00", "bb", ""} {
+				path := "e/" + strings.Repeat("a", i) + other + strings.Repeat("a", length-i-1)
+				_, ok := tree.Lookup(path)
+				assert.False(t, ok, "%q", path)
+			}
+		}
+	}
+}
+
 // formerPaths are all paths, the real one left out, that lead to n: its own
 // aliases and its name below each of its parent's.
 func formerPaths(n roles.Node) []string {
