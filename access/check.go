@@ -29,14 +29,24 @@ type trace struct {
 
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
-func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) (d Decision) {
-	d.action, d.surface, d.node, d.unscoped = r.Action, r.Surface, node, r.Object == ""
-	d.reason = e.gates(ctx, r, x, &d, t)
+func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) Decision {
+	if r.AtLeast > e.applied.Load() && ctx.Err() == nil {
+		_ = e.reach(ctx, r.AtLeast) // where it does not come, gate 0 says so
+	}
+	// Read before all else, so that the decision is of this revision or a
+	// later one.
+	revision := e.applied.Load()
+	reason, node, governs := e.gates(ctx, r, x, node, t)
+	d := Decision{codes: codesOf(reason, r), node: node, revision: revision}
+	if governs != nil {
+		d.codes, d.granted = d.codes.governed(governs), governs.granted
+	}
 	return d
 }
 
-// gates returns the first reason to deny, or Granted.
-func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, t *trace) Reason {
+// gates returns the first reason to deny, or Granted, the node, and from gate
+// 5 on what governs.
+func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) (Reason, roles.Node, *side) {
 	// Gate 0: well formed, the store answers, fresh, node known, records
 	// compile. The ID of what is in memory was checked when it was written.
 	fail := func(reason Reason, err error) Reason {
@@ -45,60 +55,56 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 		}
 		return reason
 	}
-	if !r.Action.Valid() || r.Surface > API || d.node.IsZero() == (r.Path == "") || len(r.Object) > scope.MaxIDBytes {
-		return fail(InvalidRequest, r.check(d.node))
+	if !r.Action.Valid() || r.Surface > API || node.IsZero() == (r.Path == "") || len(r.Object) > scope.MaxIDBytes {
+		return fail(InvalidRequest, r.check(node)), node, nil
 	}
 	if ctx.Err() != nil {
-		return fail(Unavailable, ctx.Err())
+		return fail(Unavailable, ctx.Err()), node, nil
 	}
 	if r.AtLeast > e.applied.Load() {
-		if err := e.reach(ctx, r.AtLeast); err != nil {
-			return fail(Stale, err)
-		}
+		return fail(Stale, fmt.Errorf("access: revision %d has not come, decisions are at %d", r.AtLeast, e.applied.Load())), node, nil
 	}
-	d.revision = e.applied.Load() // first, so that the decision is of this revision or a later one
 	generation := e.generation.Load()
 	st, reason, err := e.find(ctx, generation, r, x)
 	if reason != Granted && reason != UnknownIndividual {
-		return fail(reason, err)
+		return fail(reason, err), node, nil
 	}
 	var with acting
 	if x.actor != nil {
 		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &fromOutside); with.reason != Granted && with.reason != UnknownIndividual {
-			return fail(with.reason, err)
+			return fail(with.reason, err), node, nil
 		}
 	}
 	var object *scope.Lineage
 	own := st != nil && st.ownInScope && r.Object == st.organization && x.actor == nil
 	if r.Object != "" && !own {
 		if object = e.objects.get(r.Object); object == nil {
-			if err := r.check(d.node); err != nil {
-				return fail(InvalidRequest, err)
+			if err := r.check(node); err != nil {
+				return fail(InvalidRequest, err), node, nil
 			}
 			if object, err = e.object(ctx, r.Object); err != nil {
-				return fail(Unavailable, err)
+				return fail(Unavailable, err), node, nil
 			}
 		}
 	}
 	if generation&1 == 1 {
 		if e.closed.Load() {
-			return fail(Unavailable, fmt.Errorf("access: engine closed: %w", store.ErrClosed))
+			return fail(Unavailable, fmt.Errorf("access: engine closed: %w", store.ErrClosed)), node, nil
 		}
-		return fail(Stale, fmt.Errorf("access: nothing heard from the store for %v", e.Age().Round(time.Millisecond)))
+		return fail(Stale, fmt.Errorf("access: nothing heard from the store for %v", e.Age().Round(time.Millisecond))), node, nil
 	}
-	if d.node.IsZero() {
-		node, ok := e.tree.Lookup(r.Path)
-		if !ok {
+	if node.IsZero() {
+		var ok bool
+		if node, ok = e.tree.Lookup(r.Path); !ok {
 			if t != nil {
 				_, t.err = e.tree.Node(r.Path)
 			}
-			return UnknownNode
+			return UnknownNode, node, nil
 		}
-		d.node = node
-	} else if d.node.Tree() != e.tree {
-		return fail(UnknownNode, fmt.Errorf("access: node %q: of another tree than the engine's", d.node.Path()))
+	} else if node.Tree() != e.tree {
+		return fail(UnknownNode, fmt.Errorf("access: node %q: of another tree than the engine's", node.Path())), node, nil
 	}
-	preferred := sideOf(r.Surface.preferred(d.node.Marks()))
+	preferred := sideOf(r.Surface.preferred(node.Marks()))
 	var governs *side
 	if st != nil {
 		governs = &st.sides[preferred]
@@ -113,14 +119,14 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 				t.origin = origin
 			}
 			if st.faulty || governs.faulty {
-				return fail(Unavailable, firstError(st.fault, origin.fault))
+				return fail(Unavailable, firstError(st.fault, origin.fault)), node, nil
 			}
 		}
 	}
 	if with.standing != nil {
 		with.side = &with.standing.sides[preferred]
 		if with.standing.faulty || with.side.faulty {
-			return fail(Unavailable, firstError(with.standing.fault, with.standing.origins[preferred].fault))
+			return fail(Unavailable, firstError(with.standing.fault, with.standing.origins[preferred].fault)), node, nil
 		}
 	}
 	if t != nil {
@@ -133,51 +139,50 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, d *Decision, 
 		who, how := st, r
 		if x.actor != nil {
 			if with.reason != Granted {
-				return with.reason
+				return with.reason, node, nil
 			}
 			who, how = with.standing, x.actor
 			if reason := how.current(who); reason != Granted {
-				return reason
+				return reason, node, nil
 			}
 		}
 		if reason != Granted {
-			return reason
+			return reason, node, nil
 		}
 		if reason := r.current(st); reason != Granted {
-			return reason
+			return reason, node, nil
 		}
 		now = e.instantFor(r, x, who)
-		if reason := how.admit(who, now, d.node.Marks()); reason != Granted {
-			return reason
+		if reason := how.admit(who, now, node.Marks()); reason != Granted {
+			return reason, node, nil
 		}
 	}
 
 	// Gate 5.
-	d.slot, d.granted, d.superseded = governs.slot, governs.granted, governs.superseded
 	if governs.reason != Granted {
-		return governs.reason
+		return governs.reason, node, governs
 	}
 
 	// Gate 6. The table lies within the ceiling, so one look suffices where
 	// it permits.
 	reach := st.reach(r.Object)
-	if !governs.permits(d.node, reach).Allows(r.Action) {
-		if !unpack(st.ceiling[d.node.Index()], reach).Allows(r.Action) {
-			return Ceiling
+	if !governs.permits(node, reach).Allows(r.Action) {
+		if !unpack(st.ceiling[node.Index()], reach).Allows(r.Action) {
+			return Ceiling, node, governs
 		}
-		return NotGranted
+		return NotGranted, node, governs
 	}
 
 	// Gate 7.
 	if r.Object != "" && !own && (object == nil || !st.reaches(object)) {
-		return OutOfScope
+		return OutOfScope, node, governs
 	}
 
 	// Gate 8.
-	if x.actor != nil && !with.borrowed(e, r, x, d.node, object, now) {
-		return NotBorrowed
+	if x.actor != nil && !with.borrowed(e, r, x, node, object, now) {
+		return NotBorrowed, node, governs
 	}
-	return Granted
+	return Granted, node, governs
 }
 
 // acting is the one who acts on behalf of the individual.

@@ -10,39 +10,61 @@ import (
 // A Decision is the answer to one request. It is a small value, made without
 // allocation. The zero Decision denies.
 type Decision struct {
-	reason     Reason
-	action     roles.Action
-	surface    Surface
-	slot       Slot
-	superseded Slot
-	unscoped   bool
-	node       roles.Node
-	granted    uint64
-	revision   uint64
+	codes    codes
+	node     roles.Node
+	granted  uint64
+	revision uint64
 }
 
+// codes packs the small parts of a decision, a byte each, so that a Decision
+// travels in registers.
+type codes uint64
+
+const (
+	reasonAt     = 0
+	actionAt     = 8
+	surfaceAt    = 16
+	slotAt       = 24
+	supersededAt = 32
+	unscopedAt   = 40
+)
+
+func codesOf(reason Reason, r *Request) codes {
+	c := codes(reason)<<reasonAt | codes(r.Action)<<actionAt | codes(r.Surface)<<surfaceAt
+	if r.Object == "" {
+		c |= 1 << unscopedAt
+	}
+	return c
+}
+
+func (c codes) governed(s *side) codes {
+	return c | codes(s.slot)<<slotAt | codes(s.superseded)<<supersededAt
+}
+
+func (c codes) at(shift uint) uint8 { return uint8(c >> shift) }
+
 // Allowed reports whether the request may go on.
-func (d Decision) Allowed() bool { return d.reason == Granted }
+func (d Decision) Allowed() bool { return d.Reason() == Granted }
 
 // Reason returns [Granted], or the first gate that failed.
-func (d Decision) Reason() Reason { return d.reason }
+func (d Decision) Reason() Reason { return Reason(d.codes.at(reasonAt)) }
 
 // Action returns what was asked.
-func (d Decision) Action() roles.Action { return d.action }
+func (d Decision) Action() roles.Action { return roles.Action(d.codes.at(actionAt)) }
 
 // Node returns the node that was asked for, the zero Node where it is unknown.
 func (d Decision) Node() roles.Node { return d.node }
 
 // Surface returns where the request came from.
-func (d Decision) Surface() Surface { return d.surface }
+func (d Decision) Surface() Surface { return Surface(d.codes.at(surfaceAt)) }
 
 // Unscoped reports that the request named no object, so that the scope was
 // not asked and the smaller ceiling applied.
-func (d Decision) Unscoped() bool { return d.unscoped }
+func (d Decision) Unscoped() bool { return d.codes.at(unscopedAt) != 0 }
 
 // Slot returns the slot that governed, [NoSlot] where the decision did not
 // get that far.
-func (d Decision) Slot() Slot { return d.slot }
+func (d Decision) Slot() Slot { return Slot(d.codes.at(slotAt)) }
 
 // GrantRevision returns the revision of the governing slot's last grant, 0
 // where no slot governed.
@@ -50,7 +72,7 @@ func (d Decision) GrantRevision() uint64 { return d.granted }
 
 // Superseded returns the slot that holds something older than what governed,
 // [NoSlot] where there is none.
-func (d Decision) Superseded() Slot { return d.superseded }
+func (d Decision) Superseded() Slot { return Slot(d.codes.at(supersededAt)) }
 
 // Revision returns the revision of the store that the engine had applied.
 func (d Decision) Revision() uint64 { return d.revision }
@@ -61,19 +83,19 @@ func (d Decision) String() string {
 	if d.Allowed() {
 		b.WriteString("allowed")
 	} else {
-		fmt.Fprintf(&b, "denied (%v)", d.reason)
+		fmt.Fprintf(&b, "denied (%v)", d.Reason())
 	}
-	fmt.Fprintf(&b, ": %v", d.action)
+	fmt.Fprintf(&b, ": %v", d.Action())
 	if !d.node.IsZero() {
 		fmt.Fprintf(&b, " %s", d.node)
 	}
-	if d.slot != NoSlot {
-		fmt.Fprintf(&b, " by the %v granted in revision %d", d.slot, d.granted)
+	if d.Slot() != NoSlot {
+		fmt.Fprintf(&b, " by the %v granted in revision %d", d.Slot(), d.granted)
 	}
-	if d.superseded != NoSlot {
-		fmt.Fprintf(&b, ", superseding the %v", d.superseded)
+	if d.Superseded() != NoSlot {
+		fmt.Fprintf(&b, ", superseding the %v", d.Superseded())
 	}
-	if d.unscoped {
+	if d.Unscoped() {
 		b.WriteString(", no object")
 	}
 	return b.String()

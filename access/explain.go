@@ -94,7 +94,7 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles
 	if t.standing != nil {
 		x.Organization = t.standing.organization
 	}
-	if d.slot != NoSlot || in.system != nil && t.standing != nil {
+	if d.Slot() != NoSlot || in.system != nil && t.standing != nil {
 		e.explainSource(&x, &t)
 	}
 	x.Because, x.Remedy = e.sentences(&x, r, in, &t)
@@ -109,7 +109,7 @@ func (e *Engine) explainSource(x *Explanation, t *trace) {
 	switch {
 	case t.standing.always:
 		return
-	case x.Decision.slot == ACLSlot:
+	case x.Decision.Slot() == ACLSlot:
 		if l, ok := t.standing.snapshot.levels[id]; ok {
 			x.Name = l.record.Name
 		}
@@ -139,11 +139,11 @@ func (e *Engine) explainSource(x *Explanation, t *trace) {
 
 // source says in words what explainSource found.
 func (x *Explanation) source() string {
-	what := fmt.Sprintf("%v %q", x.Decision.slot, x.Name)
+	what := fmt.Sprintf("%v %q", x.Decision.Slot(), x.Name)
 	switch {
-	case x.Decision.slot == NoSlot:
+	case x.Decision.Slot() == NoSlot:
 		return fmt.Sprintf("its fixed table has %v", x.Value)
-	case x.Decision.slot == ACLSlot:
+	case x.Decision.Slot() == ACLSlot:
 		return fmt.Sprintf("%s has %v there", what, x.Value)
 	case x.SetAt.IsZero() && x.Decision.node.Explicit():
 		return fmt.Sprintf("%s sets nothing on %s, which does not inherit", what, x.Path)
@@ -169,11 +169,11 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 	if in.actor != nil {
 		who = in.actor
 	}
-	switch x.Decision.reason {
+	switch x.Decision.Reason() {
 	case Granted:
 		because = x.source()
-		if x.Decision.superseded != NoSlot {
-			because += fmt.Sprintf(", granted in revision %d and so later than the %v", x.Decision.granted, x.Decision.superseded)
+		if x.Decision.Superseded() != NoSlot {
+			because += fmt.Sprintf(", granted in revision %d and so later than the %v", x.Decision.granted, x.Decision.Superseded())
 		}
 		return because, ""
 	case InvalidRequest, UnknownNode:
@@ -207,8 +207,8 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 	case NoGrant:
 		return fmt.Sprintf("nothing is granted in %q", x.Organization), "grant a role or an access level"
 	case NoRole, NoACL:
-		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.slot, r.Surface),
-			fmt.Sprintf("grant %v", map[Reason]string{NoRole: "a role", NoACL: "an access level"}[x.Decision.reason])
+		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.Slot(), r.Surface),
+			fmt.Sprintf("grant %v", map[Reason]string{NoRole: "a role", NoACL: "an access level"}[x.Decision.Reason()])
 	case Ceiling:
 		return e.explainCeiling(x, r, t)
 	case NotGranted:
@@ -243,7 +243,7 @@ func explainWindow(x *Explanation, in *coming, t *trace) (because, remedy string
 		st = t.actor
 	}
 	w := st.person.record.Window
-	if x.Decision.reason == NotYetActive {
+	if x.Decision.Reason() == NotYetActive {
 		first := time.Unix(0, st.from).UTC().Format(time.RFC3339)
 		return fmt.Sprintf("the record is active from %v in %s, that is %s", w.Activation, w.Zone, first),
 			"wait, or set an earlier activation date"
@@ -276,7 +276,7 @@ func (e *Engine) explainCeiling(x *Explanation, r *Request, t *trace) (because, 
 
 func (e *Engine) explainNotGranted(x *Explanation, r *Request, t *trace) (because, remedy string) {
 	because = fmt.Sprintf("needs %s on %s; %s", title(r.Action), x.Path, x.source())
-	if x.Decision.slot == ACLSlot {
+	if x.Decision.Slot() == ACLSlot {
 		var lacks []string
 		for _, p := range e.needs(x.Decision.node, r.Action) {
 			lacks = append(lacks, p.String())

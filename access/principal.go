@@ -141,7 +141,6 @@ func (p *Principal) request(q Query) Request {
 // time. It is immutable but for its stamp.
 type verdict struct {
 	generation atomic.Uint64
-	tree       *roles.Tree
 	from       int64
 	span       uint64 // how long after from, in nanoseconds
 	blocked    roles.Marks
@@ -153,39 +152,52 @@ type verdict struct {
 // object: as Check does, and for handles in nanoseconds. ctx is for reading
 // what is not in memory.
 func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool {
-	v := p.verdict.Load()
-	if v == nil || !v.holds(p.engine) || n.Tree() != v.tree {
-		if v = p.renew(ctx); v == nil || n.Tree() != v.tree {
-			return p.Check(ctx, Query{Action: a, Node: n}).Allowed()
-		}
+	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree {
+		b := v.at(n)
+		return roles.Permission(b & (b >> 4)).Allows(a)
+	}
+	return p.canAnew(ctx, a, n) // apart, so that the path above keeps to registers
+}
+
+func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) bool {
+	v := p.renew(ctx)
+	if v == nil || n.Tree() != p.engine.tree {
+		return p.Check(ctx, Query{Action: a, Node: n}).Allowed()
 	}
 	b := v.at(n)
 	return roles.Permission(b & (b >> 4)).Allows(a)
 }
 
-// CanOn is Can for an object, see [Request].
+// CanOn is Can for an object, see [Request]. An empty object is none, and
+// denies: ask [Principal.Can] where there is no object.
 func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
+	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree &&
+		object == v.standing.organization && object != "" && v.standing.ownInScope {
+		return roles.Permission(v.at(n) & 0xf).Allows(a)
+	}
+	return p.canOnOther(ctx, a, n, object)
+}
+
+func (p *Principal) canOnOther(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
+	if object == "" {
+		return false
+	}
 	v := p.verdict.Load()
-	if v == nil || !v.holds(p.engine) || n.Tree() != v.tree {
+	if v == nil || !v.holds(p.engine) {
 		v = p.renew(ctx)
 	}
-	if v == nil || n.Tree() != v.tree || object == "" {
-		return object != "" && p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
+	if v == nil || n.Tree() != p.engine.tree {
+		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
-	b := v.at(n)
-	if object == v.standing.organization && v.standing.ownInScope {
-		return roles.Permission(b & 0xf).Allows(a)
+	st := v.standing
+	if object == st.organization && st.ownInScope {
+		return roles.Permission(v.at(n) & 0xf).Allows(a)
 	}
 	at := p.engine.objects.get(object)
 	if at == nil {
 		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
-	if object == v.standing.organization {
-		b &= 0xf
-	} else {
-		b >>= 4
-	}
-	return roles.Permission(b).Allows(a) && v.standing.reaches(at)
+	return unpack(v.at(n), st.reach(object)).Allows(a) && st.reaches(at)
 }
 
 // holds reports whether the verdict is of the engine's present generation and
@@ -194,7 +206,7 @@ func (v *verdict) holds(e *Engine) bool {
 	return v.generation.Load() == e.generation.Load() && uint64(e.clock.coarse.Load()-v.from) < v.span
 }
 
-// at returns the packed permissions at a node of the verdict's tree.
+// at returns the packed permissions at a node of the engine's tree.
 func (v *verdict) at(n roles.Node) byte {
 	if n.Marks()&v.blocked != 0 {
 		return 0
@@ -219,7 +231,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		old.generation.Store(generation)
 		return old
 	}
-	v := &verdict{tree: e.tree, from: earliest, span: math.MaxUint64, standing: st}
+	v := &verdict{from: earliest, span: math.MaxUint64, standing: st}
 	if !st.always && !p.admitted(v, st) {
 		return nil
 	}

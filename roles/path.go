@@ -3,6 +3,7 @@ package roles
 import (
 	"fmt"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -14,6 +15,7 @@ import (
 // 2009).
 type pathIndex struct {
 	seed     maphash.Seed
+	sampled  bool // the paths differ in what sample reads of them
 	displace []uint32
 	slots    []pathSlot
 }
@@ -30,7 +32,7 @@ func newPathIndex(paths map[string]uint16, size int) pathIndex {
 		if x, ok := tryPathIndex(paths, size); ok {
 			return x
 		}
-		size *= 2 // practically never: a new seed and twice the room
+		size *= 2 // practically never: a random hash and twice the room
 	}
 }
 
@@ -44,14 +46,14 @@ func pathIndexSize(paths int) int {
 }
 
 func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
-	x := pathIndex{seed: maphash.MakeSeed(), displace: make([]uint32, max(1, size/4)), slots: make([]pathSlot, size)}
+	x := pathIndex{seed: maphash.MakeSeed(), sampled: size == pathIndexSize(len(paths)) && samplesDiffer(paths), displace: make([]uint32, max(1, size/4)), slots: make([]pathSlot, size)}
 	type keyed struct {
 		pathSlot
 		hash uint64
 	}
 	buckets := make([][]keyed, len(x.displace))
 	for path, node := range paths {
-		h := maphash.String(x.seed, path)
+		h := x.hash(path)
 		b := x.bucket(h)
 		buckets[b] = append(buckets[b], keyed{pathSlot{path: path, node: node}, h})
 	}
@@ -90,6 +92,55 @@ func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
 	return x, true
 }
 
+// hash hashes a path, by samples of it where those tell all paths of the tree
+// apart. Whatever the hash, a path is compared whole before it is found.
+func (x *pathIndex) hash(path string) uint64 {
+	if x.sampled {
+		return sample(path)
+	}
+	return maphash.String(x.seed, path)
+}
+
+// sample mixes the length and 24 bytes of the path: the first, the middle and
+// the last eight.
+func sample(path string) uint64 {
+	const a, b, c = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
+	n := len(path)
+	if n < 8 {
+		h := uint64(n)
+		for i := range n {
+			h = h<<8 | uint64(path[i])
+		}
+		return mix(h*a, c)
+	}
+	return mix(eight(path)^a, eight(path[n-8:])^b) ^ mix(eight(path[n/2-4:])^c, uint64(n)*a)
+}
+
+func mix(a, b uint64) uint64 {
+	high, low := bits.Mul64(a, b)
+	return high ^ low
+}
+
+// eight reads the first eight bytes of s as a number; the compiler makes one
+// load of it.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func samplesDiffer(paths map[string]uint16) bool {
+	seen := make(map[uint64]bool, len(paths))
+	for path := range paths {
+		h := sample(path)
+		if seen[h] {
+			return false
+		}
+		seen[h] = true
+	}
+	return true
+}
+
 func (x *pathIndex) bucket(h uint64) int { return int(h>>32) & (len(x.displace) - 1) }
 
 // slot multiplies after it mixes the displacement in. A mix of shifts and
@@ -104,7 +155,7 @@ func (x *pathIndex) find(path string) *pathSlot {
 	if len(x.slots) == 0 {
 		return nil // the zero Tree
 	}
-	h := maphash.String(x.seed, path)
+	h := x.hash(path)
 	s := &x.slots[x.slot(h, x.displace[x.bucket(h)])]
 	if s.path != path || path == "" {
 		return nil
