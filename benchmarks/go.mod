@@ -4,6 +4,11 @@ go 1.26.0
 
 require github.com/durward-go/durward v0.0.0
 
-require github.com/tidwall/btree v1.8.2 // indirect
+require (
+	github.com/tidwall/btree v1.8.2 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
 
 replace github.com/durward-go/durward => ../

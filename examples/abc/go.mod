@@ -2,8 +2,18 @@ module github.com/durward-go/durward/examples/abc
 
 go 1.26.0
 
-require github.com/durward-go/durward v0.0.0
+require (
+	github.com/durward-go/durward v0.0.0
+	github.com/google/go-cmp v0.7.0
+	github.com/stretchr/testify v1.12.1
+)
 
-require github.com/tidwall/btree v1.8.2 // indirect
+require (
+	github.com/tidwall/btree v1.8.2 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
 
 replace github.com/durward-go/durward => ../..
