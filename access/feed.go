@@ -54,9 +54,7 @@ func (e *Engine) poll() {
 		case <-e.ctx.Done():
 			return
 		}
-		ctx, cancel := context.WithTimeout(e.ctx, max(e.options.MaxStaleness, e.options.PollInterval))
-		_ = e.pull(ctx) // Problems names the failure
-		cancel()
+		_ = e.pull(e.ctx) // Problems names the failure
 	}
 }
 
@@ -92,30 +90,37 @@ func (e *Engine) setStale(stale bool) {
 	}
 }
 
+// maxPull bounds how long one reader of the feed keeps the others from it: a
+// reload of every role over a slow connection fits.
+const maxPull = time.Minute
+
 // pull reads the feed to its end and applies it.
-func (e *Engine) pull(ctx context.Context) (err error) {
+func (e *Engine) pull(caller context.Context) (err error) {
 	select {
 	case <-e.pulling:
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-caller.Done():
+		return caller.Err()
 	}
+	ctx, cancel := context.WithTimeout(caller, maxPull)
 	defer func() {
+		cancel()
 		e.pulling <- struct{}{}
-		if e.ctx.Err() == nil {
-			e.problems.setFeed(err)
+		if e.ctx.Err() == nil && (err == nil || caller.Err() == nil) {
+			e.problems.setFeed(err) // a caller who gives up is no problem
 		}
 	}()
-	for {
-		asked := time.Since(e.began)
-		feed, err := e.store.Changes(ctx, e.applied.Load(), 0)
-		if errors.Is(err, store.ErrGone) {
+	for reloaded := false; ; {
+		asked, after := time.Since(e.began), e.applied.Load()
+		feed, err := e.changes(ctx, after)
+		if errors.Is(err, store.ErrGone) && !reloaded {
 			if err := e.reload(ctx); err != nil {
 				return err
 			}
+			reloaded = true
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("access: reading the feed after revision %d: %w", e.applied.Load(), err)
+			return fmt.Errorf("access: reading the feed after revision %d: %w", after, err)
 		}
 		if err := e.apply(ctx, feed); err != nil {
 			return err
@@ -125,7 +130,18 @@ func (e *Engine) pull(ctx context.Context) (err error) {
 			e.setStale(false)
 			return nil
 		}
+		if feed.Through == after {
+			return fmt.Errorf("access: the feed after revision %d says that there is more, and does not go on", after)
+		}
 	}
+}
+
+// changes asks the store. A call that hangs is given up, so that the next one
+// can find the store well again.
+func (e *Engine) changes(ctx context.Context, after uint64) (store.Feed, error) {
+	ctx, cancel := context.WithTimeout(ctx, max(e.options.MaxStaleness, e.options.PollInterval))
+	defer cancel()
+	return e.store.Changes(ctx, after, 0)
 }
 
 // apply takes the changes into account: it reads what decisions need of them,
@@ -237,6 +253,9 @@ func (e *Engine) reload(ctx context.Context) error {
 	snap, err := e.loadSnapshot(ctx)
 	if err != nil {
 		return err
+	}
+	if applied := e.applied.Load(); snap.revision < applied {
+		return fmt.Errorf("access: the store shows revision %d, after %d: it went back", snap.revision, applied)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
