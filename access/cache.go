@@ -111,12 +111,6 @@ func (c *cache[V]) dropIf(gone func(*V) bool) {
 	}
 }
 
-func (c *cache[V]) len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.live
-}
-
 // The methods below are called with mu held.
 
 func (c *cache[V]) find(hash uint64, key string) int {

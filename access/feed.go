@@ -196,9 +196,6 @@ func (e *Engine) apply(ctx context.Context, feed store.Feed) error {
 			}
 		}
 	}
-	if e.forest.full() {
-		e.forgetPlaces()
-	}
 	e.snapshot.Store(snap)
 	e.swapped(feed.Through)
 	return nil
@@ -297,6 +294,9 @@ func (e *Engine) load(ctx context.Context, read func(store.Reader) error, keep f
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.forest.full() {
+		e.forgetPlaces()
+	}
 	keep(func(kind store.Kind, id string) bool { return e.recent.unchanged(kind, id, revision) })
 	return nil
 }

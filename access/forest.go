@@ -19,7 +19,11 @@ type forest struct {
 // read; what was resolved from them must then not be kept.
 func (f *forest) keep(entities []scope.Entity, unchanged func(store.Kind, string) bool) bool {
 	for _, e := range entities {
-		if !unchanged(store.Entities, e.ID) {
+		was, ok := f.known[e.ID]
+		// It may stand elsewhere than is known although nothing was told of it
+		// since: a change was compared with what a later commit, which the feed
+		// is yet to tell of, made of the record.
+		if !unchanged(store.Entities, e.ID) || ok && !stays(was, &e) {
 			return false
 		}
 	}
@@ -39,11 +43,15 @@ func (f *forest) moved(id string, now *scope.Entity) bool {
 	if !ok {
 		return false
 	}
-	if now != nil && was.Parent == now.Parent && was.Kind == now.Kind && slices.Equal(was.Links, now.Links) {
+	if now != nil && stays(was, now) {
 		return false
 	}
 	delete(f.known, id)
 	return true
+}
+
+func stays(was scope.Entity, now *scope.Entity) bool {
+	return was.Parent == now.Parent && was.Kind == now.Kind && slices.Equal(was.Links, now.Links)
 }
 
 func (f *forest) full() bool { return len(f.known) > f.limit }

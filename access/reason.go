@@ -14,55 +14,55 @@ const (
 	// Granted allows.
 	Granted
 
-	// InvalidRequest: the action is none of the four, or an ID is malformed.
+	// InvalidRequest says: the action is none of the four, or an ID is malformed.
 	InvalidRequest
-	// Unavailable: the store did not answer, the context was done, or a
+	// Unavailable says: the store did not answer, the context was done, or a
 	// stored record that the decision needs does not compile.
 	Unavailable
-	// Stale: the engine did not hear from the store for too long, or has not
+	// Stale says: the engine did not hear from the store for too long, or has not
 	// reached the revision asked for.
 	Stale
-	// UnknownNode: no node or alias of the tree has the path.
+	// UnknownNode says: no node or alias of the tree has the path.
 	UnknownNode
 
-	// UnknownIndividual: there is no such person.
+	// UnknownIndividual says: there is no such person.
 	UnknownIndividual
-	// Disabled: an administrator switched the person off.
+	// Disabled says: an administrator switched the person off.
 	Disabled
-	// OrganizationClosed: the organization is closed or has no settings.
+	// OrganizationClosed says: the organization is closed or has no settings.
 	OrganizationClosed
-	// CredentialsChanged: the credentials changed since the person signed in.
+	// CredentialsChanged says: the credentials changed since the person signed in.
 	CredentialsChanged
 
-	// NotYetActive: before the first instant of the activation date.
+	// NotYetActive says: before the first instant of the activation date.
 	NotYetActive
-	// Expired: at or after the first instant of the expiration date.
+	// Expired says: at or after the first instant of the expiration date.
 	Expired
 
-	// AddressNotAllowed: the address is not on the person's allow-list.
+	// AddressNotAllowed says: the address is not on the person's allow-list.
 	AddressNotAllowed
 
-	// SecondFactorRequired: a second factor is asked for and was not proven.
+	// SecondFactorRequired says: a second factor is asked for and was not proven.
 	SecondFactorRequired
-	// EnrolmentRequired: a second factor is asked for and none is set up.
+	// EnrolmentRequired says: a second factor is asked for and none is set up.
 	EnrolmentRequired
 
-	// NoGrant: nothing is granted in the organization.
+	// NoGrant says: nothing is granted in the organization.
 	NoGrant
-	// NoRole: the role slot governs and is empty.
+	// NoRole says: the role slot governs and is empty.
 	NoRole
-	// NoACL: the ACL slot governs and is empty.
+	// NoACL says: the ACL slot governs and is empty.
 	NoACL
 
-	// Ceiling: no role of the person's type permits it.
+	// Ceiling says: no role of the person's type permits it.
 	Ceiling
-	// NotGranted: the role or access level does not permit it.
+	// NotGranted says: the role or access level does not permit it.
 	NotGranted
 
-	// OutOfScope: the object is not among what the person reaches.
+	// OutOfScope says: the object is not among what the person reaches.
 	OutOfScope
 
-	// NotBorrowed: whoever acts on behalf of another may not do this.
+	// NotBorrowed says: whoever acts on behalf of another may not do this.
 	NotBorrowed
 
 	reasons

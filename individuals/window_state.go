@@ -7,13 +7,13 @@ import "fmt"
 type State uint8
 
 const (
-	// Active: within the window.
+	// Active says that the instant lies within the window.
 	Active State = iota + 1
 
-	// NotYetActive: before the first instant of the activation date.
+	// NotYetActive says that it lies before the first instant of the activation date.
 	NotYetActive
 
-	// Expired: at or after the first instant of the expiration date.
+	// Expired says that it is at or after the first instant of the expiration date.
 	Expired
 )
 
