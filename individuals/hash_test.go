@@ -291,9 +291,9 @@ const wellFormedHash = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MD
 
 func TestParsePasswordHashRefuses(t *testing.T) {
 	t.Parallel()
-	change := func(old, new string) string {
+	change := func(old, to string) string {
 		require.Contains(t, wellFormedHash, old)
-		return strings.Replace(wellFormedHash, old, new, 1)
+		return strings.Replace(wellFormedHash, old, to, 1)
 	}
 	_, err := individuals.ParsePasswordHash(wellFormedHash)
 	require.NoError(t, err)

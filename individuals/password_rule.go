@@ -10,16 +10,16 @@ import (
 type PasswordRule uint8
 
 const (
-	// PasswordTooShort: it has fewer code points than Unmet.Limit.
+	// PasswordTooShort says that it has fewer code points than Unmet.Limit.
 	PasswordTooShort PasswordRule = iota + 1
-	// PasswordTooLong: it has more bytes than Unmet.Limit.
+	// PasswordTooLong says that it has more bytes than Unmet.Limit.
 	PasswordTooLong
-	// PasswordNotText: it is not valid UTF-8, or has code points that are no
+	// PasswordNotText says that it is not valid UTF-8, or has code points that are no
 	// characters yet.
 	PasswordNotText
-	// PasswordCommon: it is on the blocklist, or a plain variation of an entry.
+	// PasswordCommon says that it is on the blocklist, or a plain variation of an entry.
 	PasswordCommon
-	// PasswordPersonal: fewer code points than Unmet.Limit remain of it without
+	// PasswordPersonal says that fewer code points than Unmet.Limit remain of it without
 	// the person's own words and the host's, or what remains is common.
 	PasswordPersonal
 )

@@ -125,7 +125,7 @@ func (m *Model) Ceiling(typeName string, n Node, r Reach) Permission {
 // [Table.Packed], "" for an unknown type.
 func (m *Model) PackedCeiling(typeName string) string {
 	if c := m.byName[typeName]; c != nil {
-		return c.packed
+		return c.ceiling
 	}
 	return ""
 }

@@ -46,8 +46,7 @@ type Ceiling struct {
 // compiledType is a Type resolved over a tree.
 type compiledType struct {
 	Type
-	ceiling []byte // one packed per node
-	packed  string // the same
+	ceiling string // one packed byte per node
 	borrow  []Permission
 }
 
@@ -89,11 +88,11 @@ func compileType(tree *Tree, t Type) (*compiledType, error) {
 			return nil, fmt.Errorf("roles: type %q: ceiling below: %w", t.Name, err)
 		}
 	}
-	c := &compiledType{Type: t.clone(), ceiling: make([]byte, tree.Len())}
-	for i := range c.ceiling {
-		c.ceiling[i] = pack(own[i], below[i])
+	ceiling := make([]byte, tree.Len())
+	for i := range ceiling {
+		ceiling[i] = pack(own[i], below[i])
 	}
-	c.packed = string(c.ceiling)
+	c := &compiledType{Type: t.clone(), ceiling: string(ceiling)}
 	c.borrow = make([]Permission, tree.Len())
 	if t.Borrow != nil {
 		if c.borrow, err = t.Borrow.over(tree); err != nil {
