@@ -49,7 +49,13 @@ func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.N
 func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) (Reason, roles.Node, *side) {
 	// Gate 0: well formed, the store answers, fresh, node known, records
 	// compile. The ID of what is in memory was checked when it was written.
+	given := node
 	fail := func(reason Reason, err error) Reason {
+		// Malformed goes before all else, but is looked for only where it may
+		// have been missed.
+		if malformed := r.check(given); malformed != nil {
+			reason, err = InvalidRequest, malformed
+		}
 		if t != nil {
 			t.err = err
 		}

@@ -152,7 +152,7 @@ type verdict struct {
 // object: as Check does, and for handles in nanoseconds. ctx is for reading
 // what is not in memory.
 func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool {
-	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree {
+	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree && a.Valid() {
 		b := v.at(n)
 		return roles.Permission(b & (b >> 4)).Allows(a)
 	}
@@ -161,7 +161,7 @@ func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool 
 
 func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) bool {
 	v := p.renew(ctx)
-	if v == nil || n.Tree() != p.engine.tree {
+	if v == nil || n.Tree() != p.engine.tree || !a.Valid() {
 		return p.Check(ctx, Query{Action: a, Node: n}).Allowed()
 	}
 	b := v.at(n)
@@ -172,7 +172,7 @@ func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) b
 // denies: ask [Principal.Can] where there is no object.
 func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
 	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree &&
-		object == v.standing.organization && object != "" && v.standing.ownInScope {
+		object == v.standing.organization && object != "" && v.standing.ownInScope && a.Valid() {
 		return roles.Permission(v.at(n) & 0xf).Allows(a)
 	}
 	return p.canOnOther(ctx, a, n, object)
@@ -186,7 +186,7 @@ func (p *Principal) canOnOther(ctx context.Context, a roles.Action, n roles.Node
 	if v == nil || !v.holds(p.engine) {
 		v = p.renew(ctx)
 	}
-	if v == nil || n.Tree() != p.engine.tree {
+	if v == nil || n.Tree() != p.engine.tree || !a.Valid() {
 		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
 	st := v.standing
