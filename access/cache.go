@@ -142,16 +142,17 @@ func (c *cache[V]) insert(slots []atomic.Pointer[cacheEntry[V]], e *cacheEntry[V
 }
 
 // evict moves the hand to the next entry that was not read since the last
-// turn, and removes it.
+// turn, and removes it. After two turns it takes any: readers can be quicker
+// than the hand.
 func (c *cache[V]) evict() {
 	slots := c.table.Load().slots
-	for {
+	for steps := 0; ; steps++ {
 		c.hand = (c.hand + 1) & (len(slots) - 1)
 		e := slots[c.hand].Load()
 		if e == nil || e.grave {
 			continue
 		}
-		if e.read.Load() {
+		if e.read.Load() && steps < 2*len(slots) {
 			e.read.Store(false)
 			continue
 		}

@@ -1,0 +1,158 @@
+package access
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func entry(value int) *cacheEntry[int] { return &cacheEntry[int]{value: value} }
+
+// TestCacheModel holds a cache to a Go map: what it answers is what was put
+// last, and what it forgot was evicted, which happens only at its bound.
+func TestCacheModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.SampledFrom([]int{0, 1, 2, 7, 40, 1000}).Draw(t, "limit")
+		c := newCache[int](limit)
+		bound := max(limit, 1)
+		model := make(map[string]int)
+		key := rapid.Custom(func(t *rapid.T) string {
+			return fmt.Sprint(rapid.IntRange(0, rapid.SampledFrom([]int{3, 100, 400}).Draw(t, "spread")).Draw(t, "key"))
+		})
+		lost := false // evictions have begun, so that the model knows too much
+		for step := range rapid.IntRange(1, 400).Draw(t, "steps") {
+			switch rapid.IntRange(0, 9).Draw(t, "step") {
+			case 0, 1, 2, 3, 4:
+				k := key.Draw(t, "put")
+				c.put(k, entry(step))
+				model[k] = step
+				got := c.get(k)
+				require.NotNil(t, got, "%q was put and is not there", k)
+			case 5, 6:
+				k := key.Draw(t, "get")
+				got := c.get(k)
+				want, ok := model[k]
+				switch {
+				case got != nil && (!ok || *got != want):
+					t.Fatalf("%q is %d, want %d, %v", k, *got, want, ok)
+				case got == nil && ok && !lost:
+					t.Fatalf("%q was lost below the bound", k)
+				}
+			case 7:
+				k := key.Draw(t, "drop")
+				c.drop(k)
+				delete(model, k)
+				require.Nil(t, c.get(k))
+			case 8:
+				odd := func(v *int) bool { return *v%2 == 1 }
+				c.dropIf(odd)
+				for k, v := range model {
+					if v%2 == 1 {
+						delete(model, k)
+					}
+				}
+			default:
+				if rapid.IntRange(0, 20).Draw(t, "clear") == 0 {
+					c.clear()
+					clear(model)
+				}
+			}
+			lost = lost || len(model) > bound
+			require.LessOrEqual(t, c.live, bound)
+			require.GreaterOrEqual(t, c.taken, c.live)
+			require.LessOrEqual(t, 2*c.taken, len(c.table.Load().slots), "a probe must meet a free slot")
+			require.LessOrEqual(t, len(c.table.Load().slots), max(smallestCache, 6*(bound+1)), "the table is bounded too")
+			if !lost {
+				require.Equal(t, len(model), c.live)
+			}
+		}
+		live := 0
+		for k, want := range model {
+			if got := c.get(k); got != nil {
+				live++
+				require.Equal(t, want, *got)
+			}
+		}
+		require.Equal(t, c.live, live)
+	})
+}
+
+// TestCacheKeepsWhatIsRead: what was read since the hand passed outlives what
+// was not.
+func TestCacheKeepsWhatIsRead(t *testing.T) {
+	t.Parallel()
+	c := newCache[int](100)
+	for i := range 10_000 {
+		c.put(fmt.Sprint(i), entry(i))
+		if i > 0 {
+			require.NotNil(t, c.get("0"), "after %d", i)
+		}
+	}
+	assert.Equal(t, 100, c.live)
+}
+
+// TestCacheGraves: dropping and putting again for ever neither grows the table
+// nor makes a probe endless.
+func TestCacheGraves(t *testing.T) {
+	t.Parallel()
+	c := newCache[int](1 << 20)
+	for i := range 100_000 {
+		k := fmt.Sprint(i % 10)
+		c.put(k, entry(i))
+		require.Equal(t, i, *c.get(k))
+		c.drop(k)
+		require.Nil(t, c.get(k))
+	}
+	assert.Zero(t, c.live)
+	assert.Len(t, c.table.Load().slots, smallestCache)
+	c.drop("nothing")
+	c.dropIf(func(*int) bool { return true })
+	assert.Zero(t, c.live)
+	assert.Nil(t, c.get(""), "a grave has no key")
+}
+
+// TestCacheReaders reads while others put, drop and clear. Each key holds a
+// value that tells the key, so that a reader who meets another's sees it; and
+// the limit is so small that eviction never finds an entry unread.
+func TestCacheReaders(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int{1, 2, 500} {
+		c := newCache[int](limit)
+		var stop atomic.Bool
+		var readers sync.WaitGroup
+		for range 2 {
+			readers.Go(func() {
+				for !stop.Load() {
+					for i := range 2 * limit {
+						if got := c.get(fmt.Sprint(i)); got != nil && *got != i {
+							t.Errorf("%d has the value %d", i, *got)
+							return
+						}
+					}
+				}
+			})
+		}
+		for round := range 30 {
+			for i := range 2 * limit {
+				c.put(fmt.Sprint(i), entry(i))
+			}
+			switch round % 3 {
+			case 0:
+				c.drop("0")
+			case 1:
+				c.dropIf(func(v *int) bool { return *v%2 == 0 })
+			default:
+				c.clear()
+			}
+		}
+		stop.Store(true)
+		readers.Wait()
+		assert.LessOrEqual(t, c.live, limit)
+	}
+}
