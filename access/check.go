@@ -37,11 +37,7 @@ func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.N
 	// later one.
 	revision := e.applied.Load()
 	reason, node, governs := e.gates(ctx, r, x, node, t)
-	d := Decision{codes: codesOf(reason, r), node: node, revision: revision}
-	if governs != nil {
-		d.codes, d.granted = d.codes.governed(governs), governs.granted
-	}
-	return d
+	return newDecision(reason, r, node, governs, revision)
 }
 
 // gates returns the first reason to deny, or Granted, the node, and from gate

@@ -10,14 +10,14 @@ import (
 // A Decision is the answer to one request. It is a small value, made without
 // allocation. The zero Decision denies.
 type Decision struct {
+	tree     *roles.Tree // of the node
 	codes    codes
-	node     roles.Node
 	granted  uint64
 	revision uint64
 }
 
-// codes packs the small parts of a decision, a byte each, so that a Decision
-// travels in registers.
+// codes packs the small parts of a decision: four words, the node's place in
+// its tree included, travel in registers, and more would not.
 type codes uint64
 
 const (
@@ -27,18 +27,20 @@ const (
 	slotAt       = 24
 	supersededAt = 32
 	unscopedAt   = 40
+	nodeAt       = 48 // 16 bits, all others 8
 )
 
-func codesOf(reason Reason, r *Request) codes {
-	c := codes(reason)<<reasonAt | codes(r.Action)<<actionAt | codes(r.Surface)<<surfaceAt
+func newDecision(reason Reason, r *Request, node roles.Node, governs *side, revision uint64) Decision {
+	c := codes(reason)<<reasonAt | codes(r.Action)<<actionAt | codes(r.Surface)<<surfaceAt | codes(node.Index())<<nodeAt
 	if r.Object == "" {
 		c |= 1 << unscopedAt
 	}
-	return c
-}
-
-func (c codes) governed(s *side) codes {
-	return c | codes(s.slot)<<slotAt | codes(s.superseded)<<supersededAt
+	var granted uint64
+	if governs != nil {
+		c |= codes(governs.slot)<<slotAt | codes(governs.superseded)<<supersededAt
+		granted = governs.granted
+	}
+	return Decision{tree: node.Tree(), codes: c, granted: granted, revision: revision}
 }
 
 func (c codes) at(shift uint) uint8 { return uint8(c >> shift) }
@@ -53,7 +55,7 @@ func (d Decision) Reason() Reason { return Reason(d.codes.at(reasonAt)) }
 func (d Decision) Action() roles.Action { return roles.Action(d.codes.at(actionAt)) }
 
 // Node returns the node that was asked for, the zero Node where it is unknown.
-func (d Decision) Node() roles.Node { return d.node }
+func (d Decision) Node() roles.Node { return d.tree.At(int(d.codes >> nodeAt)) }
 
 // Surface returns where the request came from.
 func (d Decision) Surface() Surface { return Surface(d.codes.at(surfaceAt)) }
@@ -86,8 +88,8 @@ func (d Decision) String() string {
 		fmt.Fprintf(&b, "denied (%v)", d.Reason())
 	}
 	fmt.Fprintf(&b, ": %v", d.Action())
-	if !d.node.IsZero() {
-		fmt.Fprintf(&b, " %s", d.node)
+	if d.tree != nil {
+		fmt.Fprintf(&b, " %s", d.Node())
 	}
 	if d.Slot() != NoSlot {
 		fmt.Fprintf(&b, " by the %v granted in revision %d", d.Slot(), d.granted)

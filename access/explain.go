@@ -85,8 +85,8 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles
 	var t trace
 	d := e.decide(ctx, r, in, node, &t)
 	x := Explanation{Decision: d, Path: r.Path, Individual: r.Individual, Organization: r.Organization, Object: r.Object, Err: t.err}
-	if !d.node.IsZero() {
-		x.Path = d.node.Path()
+	if node := d.Node(); !node.IsZero() {
+		x.Path = node.Path()
 	}
 	if in.actor != nil {
 		x.Actor = in.actor.Individual
@@ -105,7 +105,7 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles
 func (e *Engine) explainSource(x *Explanation, t *trace) {
 	id := t.origin.id
 	x.Governing, x.Name = id, id
-	x.Value = t.origin.table.Value(x.Decision.node)
+	x.Value = t.origin.table.Value(x.Decision.Node())
 	switch {
 	case t.standing.always:
 		return
@@ -126,7 +126,7 @@ func (e *Engine) explainSource(x *Explanation, t *trace) {
 			settings[n] = s
 		}
 	}
-	for n, ok := x.Decision.node, true; ok; n, ok = n.Parent() {
+	for n, ok := x.Decision.Node(), true; ok; n, ok = n.Parent() {
 		if set, found := settings[n]; found {
 			x.SetAt, x.SetBy, x.SetIn = n, set.By, set.Revision
 			return
@@ -145,7 +145,7 @@ func (x *Explanation) source() string {
 		return fmt.Sprintf("its fixed table has %v", x.Value)
 	case x.Decision.Slot() == ACLSlot:
 		return fmt.Sprintf("%s has %v there", what, x.Value)
-	case x.SetAt.IsZero() && x.Decision.node.Explicit():
+	case x.SetAt.IsZero() && x.Decision.Node().Explicit():
 		return fmt.Sprintf("%s sets nothing on %s, which does not inherit", what, x.Path)
 	case x.SetAt.IsZero():
 		return fmt.Sprintf("%s sets nothing on it or above", what)
@@ -220,7 +220,7 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 		return fmt.Sprintf("%q is not among what %q reaches from %q", r.Object, r.Individual, x.Organization),
 			"ask as someone who has it in scope"
 	case NotBorrowed:
-		if x.Decision.node.Marks()&roles.OwnHands != 0 {
+		if x.Decision.Node().Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
 		return fmt.Sprintf("%q may not do this by itself, or the time is over", who.Individual),
@@ -231,7 +231,7 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 }
 
 func markedBy(x *Explanation) string {
-	if x.Decision.node.Marks()&roles.SecondFactor != 0 {
+	if x.Decision.Node().Marks()&roles.SecondFactor != 0 {
 		return fmt.Sprintf(" (%s asks for one of everyone)", x.Path)
 	}
 	return ""
@@ -264,7 +264,7 @@ func (e *Engine) explainCeiling(x *Explanation, r *Request, t *trace) (because, 
 	because = fmt.Sprintf("no role of type %q permits %v on %s %s", t.standing.typeName, r.Action, x.Path, where)
 	var others []string
 	for other := range e.model.Types() {
-		if e.model.Ceiling(other.Name, x.Decision.node, roles.Below).Allows(r.Action) {
+		if e.model.Ceiling(other.Name, x.Decision.Node(), roles.Below).Allows(r.Action) {
 			others = append(others, other.Name)
 		}
 	}
@@ -278,7 +278,7 @@ func (e *Engine) explainNotGranted(x *Explanation, r *Request, t *trace) (becaus
 	because = fmt.Sprintf("needs %s on %s; %s", title(r.Action), x.Path, x.source())
 	if x.Decision.Slot() == ACLSlot {
 		var lacks []string
-		for _, p := range e.needs(x.Decision.node, r.Action) {
+		for _, p := range e.needs(x.Decision.Node(), r.Action) {
 			lacks = append(lacks, p.String())
 		}
 		if len(lacks) == 0 {
@@ -286,12 +286,12 @@ func (e *Engine) explainNotGranted(x *Explanation, r *Request, t *trace) (becaus
 		}
 		return because, "an access level needs " + strings.Join(lacks, " and ")
 	}
-	for _, choice := range x.Decision.node.Choices(t.standing.typeName) {
+	for _, choice := range x.Decision.Node().Choices(t.standing.typeName) {
 		if choice.Allows(r.Action) {
 			return because, fmt.Sprintf("set %v on %s in the role, or grant another role", choice, x.Path)
 		}
 	}
-	return because, fmt.Sprintf("no choice at %s allows it: %v", x.Path, x.Decision.node.Choices(t.standing.typeName))
+	return because, fmt.Sprintf("no choice at %s allows it: %v", x.Path, x.Decision.Node().Choices(t.standing.typeName))
 }
 
 func (e *Engine) needs(n roles.Node, a roles.Action) []acl.Permission {

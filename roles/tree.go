@@ -296,6 +296,15 @@ func (t *Tree) nodesIn(from, to int) iter.Seq[Node] {
 	}
 }
 
+// At returns the node with that [Node.Index], the zero Node where there is
+// none, also for a nil Tree.
+func (t *Tree) At(index int) Node {
+	if t == nil || index < 0 || index >= len(t.nodes) {
+		return Node{}
+	}
+	return t.at(index)
+}
+
 func (t *Tree) at(i int) Node {
 	return Node{tree: t, index: uint16(i), marks: t.nodes[i].marks}
 }
