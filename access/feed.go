@@ -222,8 +222,9 @@ func (e *Engine) readEntities(ctx context.Context, changed map[string]bool, thro
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	out := make(map[string]*scope.Entity, len(ids))
+	var out map[string]*scope.Entity
 	err := e.store.View(ctx, func(r store.Reader) error {
+		out = make(map[string]*scope.Entity, len(ids))
 		if r.Revision() < through {
 			return fmt.Errorf("access: the store shows revision %d after its feed told of %d", r.Revision(), through)
 		}
@@ -233,6 +234,8 @@ func (e *Engine) readEntities(ctx context.Context, changed map[string]bool, thro
 			case errors.Is(err, store.ErrNotFound):
 			case err != nil:
 				return err
+			case entity.ID != id:
+				return mixedUp("entity", id, entity.ID)
 			default:
 				out[id] = &entity
 			}

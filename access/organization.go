@@ -40,6 +40,9 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 		var err error
 		if o.record, err = r.Organization(ctx, id); err == nil {
 			o.found = true
+			if o.record.Entity != id {
+				return mixedUp("organization", id, o.record.Entity)
+			}
 		} else if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -48,6 +51,8 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 				o.fault = fmt.Errorf("access: organization %q: class %q: %w", id, o.record.Class, err)
 			} else if err != nil {
 				return err
+			} else if o.class.ID != o.record.Class {
+				return mixedUp("class", o.record.Class, o.class.ID)
 			}
 		}
 		o.secondFactor = o.class.SecondFactor
@@ -86,6 +91,7 @@ func (e *Engine) object(ctx context.Context, id string) (*scope.Lineage, error) 
 	var at place
 	err := e.load(ctx, func(r store.Reader) (err error) {
 		var fault error
+		found = nil
 		at, fault, err = resolve(ctx, r, id)
 		if err == nil && fault == nil {
 			found = &at.lineage

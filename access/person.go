@@ -71,7 +71,7 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 			return err
 		}
 		if record.ID != id {
-			return fmt.Errorf("access: asked for individual %q, the store answered %q", id, record.ID)
+			return mixedUp("individual", id, record.ID)
 		}
 		var grants []individuals.Grant
 		for page := (store.GrantPage{Limit: store.MaxPage}); ; {
@@ -83,7 +83,12 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 			if len(some) < store.MaxPage {
 				break
 			}
-			page.AfterIndividual, page.AfterOrganization = id, some[len(some)-1].Organization
+			last := some[len(some)-1]
+			if last.Individual != id || last.Organization <= page.AfterOrganization {
+				return fmt.Errorf("access: the listing of grants to %q ends with one to %q in %q, and goes on",
+					id, last.Individual, last.Organization)
+			}
+			page.AfterIndividual, page.AfterOrganization = id, last.Organization
 		}
 		kept = new(cacheEntry[person])
 		e.fillPerson(&kept.value, record, grants)

@@ -39,15 +39,18 @@ var errNoACLs = errors.New("access: the engine has no ACL system; set Options.AC
 
 // loadSnapshot reads everything.
 func (e *Engine) loadSnapshot(ctx context.Context) (*snapshot, error) {
-	s := &snapshot{roles: make(map[string]*compiledRole), levels: make(map[string]*compiledLevel)}
+	var s *snapshot
 	err := e.store.View(ctx, func(r store.Reader) error {
-		s.revision = r.Revision()
+		s = &snapshot{revision: r.Revision(), roles: make(map[string]*compiledRole), levels: make(map[string]*compiledLevel)}
 		for after := ""; ; {
 			page, err := r.Roles(ctx, store.RoleFilter{}, store.Page{After: after, Limit: store.MaxPage})
 			if err != nil {
 				return err
 			}
 			for _, role := range page {
+				if role.ID <= after {
+					return fmt.Errorf("access: the listing of roles has %q after %q", role.ID, after)
+				}
 				s.roles[role.ID] = e.compileRole(role)
 				after = role.ID
 			}
@@ -61,6 +64,9 @@ func (e *Engine) loadSnapshot(ctx context.Context) (*snapshot, error) {
 				return err
 			}
 			for _, level := range page {
+				if level.ID <= after {
+					return fmt.Errorf("access: the listing of ACLs has %q after %q", level.ID, after)
+				}
 				s.levels[level.ID] = &compiledLevel{record: level}
 				after = level.ID
 			}
@@ -101,6 +107,8 @@ func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[st
 				delete(s.roles, id)
 			case err != nil:
 				return err
+			case role.ID != id:
+				return mixedUp("role", id, role.ID)
 			default:
 				s.roles[id] = e.compileRole(role)
 			}
@@ -112,6 +120,8 @@ func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[st
 				levels[id] = nil
 			case err != nil:
 				return err
+			case level.ID != id:
+				return mixedUp("ACL", id, level.ID)
 			default:
 				levels[id] = &level
 			}
@@ -125,6 +135,12 @@ func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[st
 		s.levels = e.recompileLevels(old.levels, levels)
 	}
 	return s, nil
+}
+
+// mixedUp is the error of a store that answers with another record. Nothing
+// that it says can be believed.
+func mixedUp(what, asked, answered string) error {
+	return fmt.Errorf("access: asked for %s %q, the store answered %q", what, asked, answered)
 }
 
 // recompileLevels puts the changed records in, and compiles them and every
