@@ -44,11 +44,9 @@ type Request struct {
 	AtLeast uint64
 }
 
-// Factors are what a person proved, and when. The zero Factors prove nothing
-// beside what the host vouches for by asking at all.
+// Factors are what a person proved beside the password, and when. The zero
+// Factors prove nothing beside what the host vouches for by asking at all.
 type Factors struct {
-	// Password is when the password was verified; zero: it was not.
-	Password time.Time
 	// SecondFactor is when a second factor was verified; zero: it was not.
 	SecondFactor time.Time
 }
