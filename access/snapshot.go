@@ -13,9 +13,10 @@ import (
 )
 
 // A snapshot is every role and access level, compiled. It is immutable; the
-// engine swaps it whole.
+// engine swaps it whole, when one of them changed: standings know by it
+// whether they still hold.
 type snapshot struct {
-	revision uint64
+	revision uint64 // that it was made at
 	roles    map[string]*compiledRole
 	levels   map[string]*compiledLevel
 }
@@ -84,12 +85,11 @@ func (e *Engine) loadSnapshot(ctx context.Context) (*snapshot, error) {
 	return s, nil
 }
 
-// next reads the changed roles and levels and returns a snapshot with them.
+// nextSnapshot reads the changed roles and levels and returns a snapshot with
+// them, old where there are none.
 func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[store.Kind]map[string]bool, through uint64) (*snapshot, error) {
 	if len(changed[store.Roles]) == 0 && len(changed[store.ACLs]) == 0 {
-		s := *old
-		s.revision = through
-		return &s, nil
+		return old, nil
 	}
 	s := &snapshot{revision: through, roles: old.roles, levels: old.levels}
 	levels := make(map[string]*acl.Level)
