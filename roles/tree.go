@@ -270,6 +270,18 @@ func (t *Tree) Lookup(path string) (Node, bool) {
 	return Node{tree: t, index: s.node, marks: s.marks}, true
 }
 
+// Basic yields the entities and panels, parents before their children: the
+// listing that interfaces call basic mode. [Tree.Nodes] is advanced mode.
+func (t *Tree) Basic() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for n := range t.Nodes() {
+			if n.Kind() != KindItem && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
 // Nodes yields every node, parents before their children.
 func (t *Tree) Nodes() iter.Seq[Node] {
 	return t.nodesIn(0, len(t.nodes))
