@@ -75,7 +75,10 @@ func (e *Engine) organization(ctx context.Context, id string) (*organization, er
 	if err != nil {
 		return nil, fmt.Errorf("access: organization %q: %w", id, err)
 	}
-	if o.fault != nil && o.found {
+	switch {
+	case o.fault == nil:
+		e.problems.settle(store.Organizations, id)
+	case o.found: // of others anyone can ask
 		e.problems.note(Problem{Kind: store.Organizations, ID: id, Err: o.fault})
 	}
 	return o, nil
@@ -96,7 +99,11 @@ func (e *Engine) object(ctx context.Context, id string) (*scope.Lineage, error) 
 		if err == nil && fault == nil {
 			found = &at.lineage
 		}
-		if fault != nil && !errors.Is(fault, scope.ErrUnknown) {
+		switch {
+		case err != nil:
+		case fault == nil:
+			e.problems.settle(store.Entities, id)
+		case len(at.entities) > 0: // of what does not exist anyone can ask
 			e.problems.note(Problem{Kind: store.Entities, ID: id, Err: fault})
 		}
 		return err

@@ -43,8 +43,9 @@ func (p *problems) note(found Problem) {
 	if p.loaded == nil {
 		p.loaded = make(map[recentKey]error)
 	}
-	if len(p.loaded) < maxProblems {
-		p.loaded[recentKey{found.Kind, found.ID}] = found.Err
+	key := recentKey{found.Kind, found.ID}
+	if _, had := p.loaded[key]; had || len(p.loaded) < maxProblems {
+		p.loaded[key] = found.Err
 	}
 }
 
@@ -62,7 +63,7 @@ func (p *problems) setFeed(err error) {
 
 // Problems lists what does not compile, roles and access levels first, in the
 // order of IDs. Records that are loaded on demand are named once they were
-// needed, until they change.
+// needed, until they change or are needed again and found well.
 func (e *Engine) Problems() []Problem {
 	var out []Problem
 	snap := e.snapshot.Load()
