@@ -24,7 +24,8 @@ type person struct {
 type personFile struct {
 	others      []*membership
 	record      individuals.Individual
-	fault       error // the record does not compile
+	fault       error            // the record does not compile
+	faults      map[string]error // by organization: the grant does not
 	rule        scope.Rule
 	ownerKind   string
 	from, until int64
@@ -107,6 +108,9 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 	if kept.value.fault != nil {
 		e.problems.note(Problem{Kind: store.Individuals, ID: id, Err: kept.value.fault})
 	}
+	for _, fault := range kept.value.faults {
+		e.problems.note(Problem{Kind: store.Grants, ID: id, Err: fault})
+	}
 	return &kept.value, nil
 }
 
@@ -119,12 +123,28 @@ func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []i
 		if g.Individual != record.ID {
 			continue // a store that answers too much gives nobody another's grant
 		}
+		if err := compileGrant(&g); err != nil {
+			if p.faults == nil {
+				p.faults = make(map[string]error)
+			}
+			p.faults[g.Organization] = err
+		}
 		if g.Organization == record.Organization {
 			p.home.grant = &g
 		} else {
 			p.others = append(p.others, &membership{grant: &g})
 		}
 	}
+}
+
+// compileGrant refuses slots without the revision of their last grant: they
+// would be the oldest of all, or the newest.
+func compileGrant(g *individuals.Grant) error {
+	if g.Role.Revision == individuals.ThisCommit || g.ACL.Revision == individuals.ThisCommit {
+		return fmt.Errorf("access: grant to %q in %q: stored with ThisCommit for a revision; stores write what Grant.Stamp returns",
+			g.Individual, g.Organization)
+	}
+	return g.Validate()
 }
 
 func (e *Engine) compilePerson(p *person) error {

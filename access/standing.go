@@ -107,6 +107,8 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 	switch {
 	case p.fault != nil:
 		s.fault = p.fault
+	case p.faults[g.Organization] != nil:
+		s.fault = p.faults[g.Organization]
 	case !org.found: // gate 1 tells, whatever stands in for the settings
 		return s
 	case org.fault != nil:
