@@ -304,4 +304,4 @@ func date(text string) individuals.Date {
 }
 
 // proven are the factors of someone who used a code.
-var proven = access.Factors{Password: time.Unix(1, 0), SecondFactor: time.Unix(1, 0)}
+var proven = access.Factors{SecondFactor: time.Unix(1, 0)}
