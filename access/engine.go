@@ -83,6 +83,9 @@ func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) 
 		unwatch:       func() {},
 	}
 	for _, system := range o.Systems {
+		if e.systems[system.Name] != nil {
+			return nil, fmt.Errorf("access: system principal %q: given twice", system.Name)
+		}
 		if e.systems[system.Name], err = e.compileSystem(system); err != nil {
 			return nil, err
 		}

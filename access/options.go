@@ -19,7 +19,7 @@ type Options struct {
 	// Systems are the host's own jobs, see [Engine.System]. Default: none.
 	Systems []System
 	// PollInterval is how often the engine asks the store for changes that
-	// nothing woke it for. Default: 250 ms.
+	// nothing woke it for. At most MaxStaleness. Default: 250 ms.
 	PollInterval time.Duration
 	// MaxStaleness is how long decisions go on without hearing from the
 	// store. Default: 5 s.
@@ -71,6 +71,10 @@ func (o *Options) withDefaults(model *roles.Model) (Options, error) {
 		if *d.value == 0 {
 			*d.value = d.std
 		}
+	}
+	if out.PollInterval > out.MaxStaleness {
+		return out, fmt.Errorf("access: Options.PollInterval %v: longer than MaxStaleness %v, so that decisions would be stale between polls; raise MaxStaleness",
+			out.PollInterval, out.MaxStaleness)
 	}
 	for _, n := range []struct {
 		name  string
