@@ -8,6 +8,7 @@ import (
 
 	"github.com/durward-go/durward/acl"
 	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
 )
 
 // An Explanation says why a decision came out as it did. It names roles,
@@ -52,13 +53,13 @@ func (x Explanation) String() string {
 	if x.Decision.Allowed() {
 		verdict = "may"
 	}
-	who := x.Individual
+	who := shown(x.Individual)
 	if x.Actor != "" {
-		who = fmt.Sprintf("%s on behalf of %s", x.Actor, x.Individual)
+		who = fmt.Sprintf("%s on behalf of %s", x.Actor, who)
 	}
-	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), x.Path)
+	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), shown(x.Path))
 	if x.Object != "" {
-		fmt.Fprintf(&b, " of %s", x.Object)
+		fmt.Fprintf(&b, " of %s", shown(x.Object))
 	}
 	fmt.Fprintf(&b, ": %s", x.Because)
 	if x.Remedy != "" {
@@ -68,6 +69,17 @@ func (x Explanation) String() string {
 		fmt.Fprintf(&b, " (%v)", x.Decision.Reason())
 	}
 	return b.String()
+}
+
+// shown is what a request brought, fit for a line of a log: quoted and cut
+// where it is neither an ID nor a path.
+func shown(s string) string {
+	for part := range strings.SplitSeq(s, "/") {
+		if scope.CheckID(part) != nil {
+			return fmt.Sprintf("%.160q", s)
+		}
+	}
+	return s
 }
 
 // Explain decides a request as Check does, and says why.
@@ -127,11 +139,14 @@ func (e *Engine) explainSource(x *Explanation, t *trace) {
 		}
 	}
 	for n, ok := x.Decision.Node(), true; ok; n, ok = n.Parent() {
-		if set, found := settings[n]; found {
+		// In a narrowing tree a setting that gives more than the value is not
+		// where the value comes from: something above holds it down.
+		set, found := settings[n]
+		if found && set.Permission == t.origin.table.Value(n) {
 			x.SetAt, x.SetBy, x.SetIn = n, set.By, set.Revision
 			return
 		}
-		if n.Explicit() {
+		if n.Explicit() && !found {
 			return
 		}
 	}
@@ -165,10 +180,7 @@ func (x *Explanation) writer() string {
 
 // sentences returns the finding and the remedy.
 func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (because, remedy string) {
-	who := r
-	if in.actor != nil {
-		who = in.actor
-	}
+	who, st := whose(x.Decision.Reason(), r, in, t)
 	switch x.Decision.Reason() {
 	case Granted:
 		because = x.source()
@@ -185,30 +197,27 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 	case UnknownIndividual:
 		return fmt.Sprintf("there is no individual %q", who.Individual), "create it"
 	case Disabled:
-		return "the individual is disabled", "an administrator can enable it"
+		return fmt.Sprintf("%q is disabled", who.Individual), "an administrator can enable it"
 	case OrganizationClosed:
-		if t.standing == nil || t.standing.org.found {
-			return "the organization is closed", "open it"
+		if st.org.found {
+			return fmt.Sprintf("the organization %q is closed", st.organization), "open it"
 		}
-		return fmt.Sprintf("%q has no organization settings", x.Organization), "put an Organization for it"
+		return fmt.Sprintf("%q has no organization settings", st.organization), "put an Organization for it"
 	case CredentialsChanged:
-		return "the credentials changed since the sign-in", "sign in again"
+		return fmt.Sprintf("the credentials of %q changed since the sign-in", who.Individual), "sign in again"
 	case NotYetActive, Expired:
-		return explainWindow(x, in, t)
+		return explainWindow(x, who, st)
 	case AddressNotAllowed:
 		if !who.Address.IsValid() {
-			return "no address is known, and the individual's allow-list is not \"anywhere\"", "pass the client's address"
+			return fmt.Sprintf("no address is known, and the allow-list of %q is not \"anywhere\"", who.Individual), "pass the client's address"
 		}
-		return fmt.Sprintf("%v is not on the individual's allow-list", who.Address), "come from an allowed network, or add this one"
+		return fmt.Sprintf("%v is not on the allow-list of %q", who.Address, who.Individual), "come from an allowed network, or add this one"
 	case SecondFactorRequired:
-		return "a second factor is required and was not proven" + markedBy(x), "sign in with a one-time code"
+		return fmt.Sprintf("a second factor is required of %q and was not proven", who.Individual) + markedBy(x), "sign in with a one-time code"
 	case EnrolmentRequired:
-		return "a second factor is required and none is set up" + markedBy(x), "set one up"
-	case NoGrant:
-		return fmt.Sprintf("nothing is granted in %q", x.Organization), "grant a role or an access level"
-	case NoRole, NoACL:
-		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.Slot(), r.Surface),
-			fmt.Sprintf("grant %v", map[Reason]string{NoRole: "a role", NoACL: "an access level"}[x.Decision.Reason()])
+		return fmt.Sprintf("a second factor is required of %q and none is set up", who.Individual) + markedBy(x), "set one up"
+	case NoGrant, NoRole, NoACL:
+		return explainEmpty(x, r, in)
 	case Ceiling:
 		return e.explainCeiling(x, r, t)
 	case NotGranted:
@@ -223,10 +232,45 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 		if x.Decision.Node().Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
-		return fmt.Sprintf("%q may not do this by itself, or the time is over", who.Individual),
-			"ask as someone who may, or start again"
+		if e.instantFor(r, in, st) >= in.end {
+			return fmt.Sprintf("the time of %q to act on behalf of %q is over", who.Individual, r.Individual), "start again"
+		}
+		return fmt.Sprintf("%q may not do this by itself", who.Individual), "ask as someone who may"
 	default:
 		return "nobody decided", "ask the engine"
+	}
+}
+
+// whose tells who has to answer for a reason of gates 1 to 4 or 8: the actor,
+// where there is one, but for gate 1 that the individual fails. The standing
+// is nil where no such person exists.
+func whose(reason Reason, r *Request, in *coming, t *trace) (*Request, *standing) {
+	if in.actor == nil {
+		return r, t.standing
+	}
+	gate1 := reason >= UnknownIndividual && reason <= CredentialsChanged
+	if gate1 && t.actor != nil && in.actor.current(t.actor) == Granted {
+		return r, t.standing
+	}
+	return in.actor, t.actor
+}
+
+func explainEmpty(x *Explanation, r *Request, in *coming) (because, remedy string) {
+	remedy = map[Reason]string{NoGrant: "grant a role or an access level", NoRole: "grant a role", NoACL: "grant an access level"}[x.Decision.Reason()]
+	surface := r.Surface
+	if surface == Unstated {
+		surface = API
+	}
+	switch {
+	case in.asDefault:
+		return fmt.Sprintf("the organization %q has no default role", x.Organization), "set one, or act with what is granted"
+	case x.Decision.Reason() != NoGrant:
+		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.Slot(), surface), remedy
+	case x.Decision.Superseded() != NoSlot:
+		return fmt.Sprintf("the %v slot was granted last, in revision %d, and is empty; the older %v does not come back",
+			x.Decision.Slot(), x.Decision.GrantRevision(), x.Decision.Superseded()), remedy
+	default:
+		return fmt.Sprintf("nothing is granted in %q", x.Organization), remedy
 	}
 }
 
@@ -237,19 +281,15 @@ func markedBy(x *Explanation) string {
 	return ""
 }
 
-func explainWindow(x *Explanation, in *coming, t *trace) (because, remedy string) {
-	st := t.standing
-	if in.actor != nil {
-		st = t.actor
-	}
+func explainWindow(x *Explanation, who *Request, st *standing) (because, remedy string) {
 	w := st.person.record.Window
 	if x.Decision.Reason() == NotYetActive {
 		first := time.Unix(0, st.from).UTC().Format(time.RFC3339)
-		return fmt.Sprintf("the record is active from %v in %s, that is %s", w.Activation, w.Zone, first),
+		return fmt.Sprintf("%q is active from %v in %s, that is %s", who.Individual, w.Activation, w.Zone, first),
 			"wait, or set an earlier activation date"
 	}
 	first := time.Unix(0, st.until).UTC().Format(time.RFC3339)
-	return fmt.Sprintf("the record is expired from %v in %s, that is %s", w.Expiration, w.Zone, first),
+	return fmt.Sprintf("%q is expired from %v in %s, that is %s", who.Individual, w.Expiration, w.Zone, first),
 		"set a later expiration date"
 }
 
@@ -285,6 +325,9 @@ func (e *Engine) explainNotGranted(x *Explanation, r *Request, t *trace) (becaus
 			return because, "no permission of an access level maps to the node; grant a role"
 		}
 		return because, "an access level needs " + strings.Join(lacks, " and ")
+	}
+	if t.standing.always {
+		return because, "give it the permission in Options.Systems"
 	}
 	for _, choice := range x.Decision.Node().Choices(t.standing.typeName) {
 		if choice.Allows(r.Action) {
