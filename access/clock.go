@@ -64,13 +64,14 @@ func near(now, boundary int64) bool {
 	return now < boundary && boundary-now <= margin && boundary-now > 0
 }
 
-// nanoseconds is t.UnixNano, with instants that it cannot hold at the ends.
+// nanoseconds is t.UnixNano, with instants that it cannot hold at the ends,
+// and none so late as never.
 func nanoseconds(t time.Time) int64 {
 	switch year := t.UTC().Year(); {
 	case year < 1678:
 		return earliest
 	case year > 2261:
-		return latest
+		return latest - 1
 	default:
 		return t.UnixNano()
 	}
