@@ -30,7 +30,7 @@ type trace struct {
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
 func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) Decision {
-	if r.AtLeast > e.applied.Load() && ctx.Err() == nil {
+	if r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(node) == nil {
 		_ = e.reach(ctx, r.AtLeast) // where it does not come, gate 0 says so
 	}
 	// Read before all else, so that the decision is of this revision or a
