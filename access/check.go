@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // what is not in memory. A check of someone and something known allocates
 // nothing.
 func (e *Engine) Check(ctx context.Context, r Request) Decision {
-	return e.decide(ctx, &r, &fromOutside, roles.Node{}, nil)
+	return e.decide(ctx, &r, &inOwnName, roles.Node{}, nil)
 }
 
 // A trace is filled with what a decision was made of, for Explain.
@@ -29,20 +30,39 @@ type trace struct {
 
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
-func (e *Engine) decide(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) Decision {
+func (e *Engine) decide(ctx context.Context, r *Request, x *capacity, node roles.Node, t *trace) Decision {
 	if r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(node) == nil {
-		_ = e.reach(ctx, r.AtLeast) // where it does not come, gate 0 says so
+		_ = e.await(ctx, r.AtLeast) // where it does not come, gate 0 says so
 	}
-	// Read before all else, so that the decision is of this revision or a
-	// later one.
-	revision := e.applied.Load()
-	reason, node, governs := e.gates(ctx, r, x, node, t)
-	return newDecision(reason, r, node, governs, revision)
+	asked := node
+	for range maxAttempts {
+		if t != nil {
+			*t = trace{}
+		}
+		// The revision first, so that the decision is of it or a later one.
+		revision, generation := e.applied.Load(), e.generation.Load()
+		reason, node, governs := e.gates(ctx, r, x, asked, generation, t)
+		// What was read before a commit and what was read after it make a state
+		// that never was, and that could allow what neither of them does.
+		if e.generation.Load() == generation {
+			return newDecision(reason, r, node, governs, revision)
+		}
+	}
+	if t != nil {
+		*t = trace{err: errRestless}
+	}
+	return newDecision(Unavailable, r, asked, nil, e.applied.Load())
 }
+
+// maxAttempts bounds how often a decision begins anew because a commit came in
+// between. What it read is in memory by then, so the second mostly succeeds.
+const maxAttempts = 8
+
+var errRestless = errors.New("access: commits came in between at every attempt; ask again")
 
 // gates returns the first reason to deny, or Granted, the node, and from gate
 // 5 on what governs.
-func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.Node, t *trace) (Reason, roles.Node, *side) {
+func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.Node, generation uint64, t *trace) (Reason, roles.Node, *side) {
 	// Gate 0: well formed, the store answers, fresh, node known, records
 	// compile. The ID of what is in memory was checked when it was written.
 	given := node
@@ -60,20 +80,24 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.No
 	if !r.Action.Valid() || r.Surface > API || node.IsZero() == (r.Path == "") || len(r.Object) > scope.MaxIDBytes {
 		return fail(InvalidRequest, r.check(node)), node, nil
 	}
+	if !r.At.IsZero() {
+		if _, ok := nanoseconds(r.At); !ok {
+			return fail(InvalidRequest, r.check(node)), node, nil
+		}
+	}
 	if ctx.Err() != nil {
 		return fail(Unavailable, ctx.Err()), node, nil
 	}
 	if r.AtLeast > e.applied.Load() {
 		return fail(Stale, fmt.Errorf("access: revision %d has not come, decisions are at %d", r.AtLeast, e.applied.Load())), node, nil
 	}
-	generation := e.generation.Load()
 	st, reason, err := e.find(ctx, generation, r, x)
 	if reason != Granted && reason != UnknownIndividual {
 		return fail(reason, err), node, nil
 	}
 	var with acting
 	if x.actor != nil {
-		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &fromOutside); with.reason != Granted && with.reason != UnknownIndividual {
+		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &inOwnName); with.reason != Granted && with.reason != UnknownIndividual {
 			return fail(with.reason, err), node, nil
 		}
 	}
@@ -154,7 +178,10 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.No
 		if reason := r.current(st); reason != Granted {
 			return reason, node, nil
 		}
-		now = e.instantFor(r, x, who)
+		var ok bool
+		if now, ok = e.instantFor(r, x, who); !ok {
+			return fail(Unavailable, errClock), node, nil
+		}
 		if reason := how.admit(who, now, node.Marks()); reason != Granted {
 			return reason, node, nil
 		}
@@ -181,7 +208,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *coming, node roles.No
 	}
 
 	// Gate 8.
-	if x.actor != nil && !with.borrowed(e, r, x, node, object, now) {
+	if x.actor != nil && !with.borrowed(e, r, x, st, node, object, now) {
 		return NotBorrowed, node, governs
 	}
 	return Granted, node, governs
@@ -197,7 +224,7 @@ type acting struct {
 // find returns the standing of who asks. A person that does not exist is no
 // error but UnknownIndividual, which is gate 1's. IDs are checked before the
 // store sees them; r may be an identity without a question.
-func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *coming) (*standing, Reason, error) {
+func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *capacity) (*standing, Reason, error) {
 	if x.system != nil {
 		return x.system, Granted, nil
 	}
@@ -231,9 +258,9 @@ func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *com
 	return st, Granted, nil
 }
 
-// reach waits for a revision that a request insists on, but not for longer
+// await waits for a revision that a request insists on, but not for longer
 // than decisions may be stale.
-func (e *Engine) reach(ctx context.Context, revision uint64) error {
+func (e *Engine) await(ctx context.Context, revision uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, e.options.MaxStaleness)
 	defer cancel()
 	return e.Sync(ctx, revision)
@@ -259,11 +286,14 @@ func (st *standing) reaches(object *scope.Lineage) bool {
 }
 
 // borrowed asks gate 8: what the actor may do on behalf of the individual.
-func (a *acting) borrowed(e *Engine, r *Request, x *coming, node roles.Node, object *scope.Lineage, now int64) bool {
-	if node.Marks()&roles.OwnHands != 0 || a.side.reason != Granted || now >= x.end {
+func (a *acting) borrowed(e *Engine, r *Request, x *capacity, target *standing, node roles.Node, object *scope.Lineage, now int64) bool {
+	if node.Marks()&roles.OwnHands != 0 || a.side.reason != Granted || now < x.start || now >= x.end {
 		return false
 	}
-	if r.Object != "" && !a.standing.reaches(object) {
+	if object == nil {
+		object = &target.org.lineage // what the actor reaches of the target, where nothing else is named
+	}
+	if !a.standing.reaches(object) {
 		return false
 	}
 	return a.side.permits(node, a.standing.reach(r.Object)).Allows(r.Action) ||

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"math"
 	"sync/atomic"
 	"time"
@@ -15,11 +16,21 @@ const (
 	margin = int64(2 * time.Second)
 )
 
-// always and never are instants beyond every real one, as Unix nanoseconds.
+// earliest and latest lie beyond every instant that decisions are made for, as
+// Unix nanoseconds: bounds of windows that have none.
 const (
 	earliest = math.MinInt64
 	latest   = math.MaxInt64
 )
+
+// An int64 of nanoseconds holds these years whole. Bounds of windows may lie
+// outside; instants to decide for may not.
+const (
+	firstYear = 1678
+	lastYear  = 2261
+)
+
+var errClock = fmt.Errorf("access: Options.Clock tells an instant outside of the years %d to %d", firstYear, lastYear)
 
 // A clock tells instants as Unix nanoseconds.
 type clock struct {
@@ -41,12 +52,17 @@ func (c *clock) tick() {
 	}
 }
 
-// exact reads the clock.
+// exact reads the clock. It is earliest where the clock tells an instant that
+// decisions are not made for.
 func (c *clock) exact() int64 {
-	if c.custom != nil {
-		return nanoseconds(c.custom())
+	if c.custom == nil {
+		return time.Now().UnixNano()
 	}
-	return time.Now().UnixNano()
+	now, ok := nanoseconds(c.custom())
+	if !ok {
+		return earliest
+	}
+	return now
 }
 
 // between returns an instant that lies on the same side of both boundaries as
@@ -64,15 +80,16 @@ func near(now, boundary int64) bool {
 	return now < boundary && boundary-now <= margin && boundary-now > 0
 }
 
-// nanoseconds is t.UnixNano, with instants that it cannot hold at the ends,
-// and none so late as never.
-func nanoseconds(t time.Time) int64 {
+// nanoseconds is t.UnixNano. An instant outside of the years that it holds is
+// not ok, and earliest or latest: right for the bounds of a window, which no
+// instant inside them then lies beyond.
+func nanoseconds(t time.Time) (n int64, ok bool) {
 	switch year := t.UTC().Year(); {
-	case year < 1678:
-		return earliest
-	case year > 2261:
-		return latest - 1
+	case year < firstYear:
+		return earliest, false
+	case year > lastYear:
+		return latest, false
 	default:
-		return t.UnixNano()
+		return t.UnixNano(), true
 	}
 }

@@ -16,14 +16,10 @@ func TestGovernTable(t *testing.T) {
 	t.Parallel()
 	var g individuals.Grant
 	role := func(id string) {
-		next, err := g.WithRole(id, "alice", individuals.RoleSystem)
-		require.NoError(t, err)
-		g = next
+		g = g.WithRole(id)
 	}
 	level := func(id string) {
-		next, err := g.WithACL(id, "alice", individuals.ACLSystem)
-		require.NoError(t, err)
-		g = next
+		g = g.WithACL(id)
 	}
 	rows := []struct {
 		revision         uint64
@@ -47,8 +43,11 @@ func TestGovernTable(t *testing.T) {
 		return v.ID
 	}
 	for _, row := range rows {
+		before := g
 		row.write()
-		g = g.Stamp(row.revision)
+		stamped, err := g.Stamp(before, row.revision, "alice", individuals.RoleSystem)
+		require.NoError(t, err)
+		g = stamped
 		for i, slot := range preferred {
 			name := fmt.Sprintf("r%d surface %d", row.revision, i)
 			assert.Equal(t, row.last[i], show(access.LastWrite.Govern(g, slot)), "last write, %s", name)

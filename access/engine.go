@@ -114,12 +114,10 @@ func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) 
 // Close ends the engine's goroutines and waits for them. Decisions deny from
 // then on. It does not close the store.
 func (e *Engine) Close() error {
-	e.mu.Lock()
-	already := e.closed.Swap(true)
-	e.generation.Store(e.generation.Load() | 1)
-	e.mu.Unlock()
-	if already {
+	if e.closed.Swap(true) {
 		return nil
+	}
+	for g := e.generation.Load(); !e.generation.CompareAndSwap(g, (g+2)|1); g = e.generation.Load() {
 	}
 	e.cancel()
 	e.unwatch()

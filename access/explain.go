@@ -46,20 +46,21 @@ type Explanation struct {
 	Err error
 }
 
-// String is the whole explanation in one paragraph.
+// String is the whole explanation in one line. What was asked for is quoted
+// where it is not plainly an ID or a path, and cut where it is long.
 func (x Explanation) String() string {
 	var b strings.Builder
 	verdict := "may not"
 	if x.Decision.Allowed() {
 		verdict = "may"
 	}
-	who := shown(x.Individual)
+	who := plain(x.Individual)
 	if x.Actor != "" {
-		who = fmt.Sprintf("%s on behalf of %s", x.Actor, who)
+		who = fmt.Sprintf("%s on behalf of %s", plain(x.Actor), who)
 	}
-	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), shown(x.Path))
+	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), plain(x.Path))
 	if x.Object != "" {
-		fmt.Fprintf(&b, " of %s", shown(x.Object))
+		fmt.Fprintf(&b, " of %s", plain(x.Object))
 	}
 	fmt.Fprintf(&b, ": %s", x.Because)
 	if x.Remedy != "" {
@@ -71,29 +72,35 @@ func (x Explanation) String() string {
 	return b.String()
 }
 
-// shown is what a request brought, fit for a line of a log: quoted and cut
-// where it is neither an ID nor a path.
-func shown(s string) string {
-	for part := range strings.SplitSeq(s, "/") {
-		if scope.CheckID(part) != nil {
-			return fmt.Sprintf("%.160q", s)
+// plain returns s for a sentence: quoted and cut unless it is short and holds
+// graphic ASCII without blanks alone.
+func plain(s string) string {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' || s[i] == '"' || i == scope.MaxIDBytes {
+			return fmt.Sprintf("%.*q", scope.MaxIDBytes, s)
 		}
+	}
+	if s == "" {
+		return `""`
 	}
 	return s
 }
 
 // Explain decides a request as Check does, and says why.
 func (e *Engine) Explain(ctx context.Context, r Request) Explanation {
-	return e.explain(ctx, &r, &fromOutside, roles.Node{})
+	return e.explain(ctx, &r, &inOwnName, roles.Node{})
 }
 
 // Explain decides a query as Check does, and says why.
 func (p *Principal) Explain(ctx context.Context, q Query) Explanation {
+	if p.engine == nil {
+		return Explanation{Because: "nobody asks: the Principal is the zero one", Remedy: "make one with Engine.Principal"}
+	}
 	r := p.request(q)
-	return p.engine.explain(ctx, &r, &p.coming, q.Node)
+	return p.engine.explain(ctx, &r, &p.capacity, q.Node)
 }
 
-func (e *Engine) explain(ctx context.Context, r *Request, in *coming, node roles.Node) Explanation {
+func (e *Engine) explain(ctx context.Context, r *Request, in *capacity, node roles.Node) Explanation {
 	var t trace
 	d := e.decide(ctx, r, in, node, &t)
 	x := Explanation{Decision: d, Path: r.Path, Individual: r.Individual, Organization: r.Organization, Object: r.Object, Err: t.err}
@@ -122,13 +129,13 @@ func (e *Engine) explainSource(x *Explanation, t *trace) {
 	case t.standing.always:
 		return
 	case x.Decision.Slot() == ACLSlot:
-		if l, ok := t.standing.snapshot.levels[id]; ok {
+		if l := t.origin.level; l != nil {
 			x.Name = l.record.Name
 		}
 		return
 	}
-	r, ok := t.standing.snapshot.roles[id]
-	if !ok {
+	r := t.origin.role
+	if r == nil {
 		return
 	}
 	x.Name = r.record.Name
@@ -179,7 +186,7 @@ func (x *Explanation) writer() string {
 }
 
 // sentences returns the finding and the remedy.
-func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (because, remedy string) {
+func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (because, remedy string) {
 	who, st := whose(x.Decision.Reason(), r, in, t)
 	switch x.Decision.Reason() {
 	case Granted:
@@ -232,7 +239,10 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 		if x.Decision.Node().Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
-		if e.instantFor(r, in, st) >= in.end {
+		switch now, _ := e.instantFor(r, in, st); {
+		case now < in.start:
+			return fmt.Sprintf("the time of %q to act on behalf of %q has not begun", who.Individual, r.Individual), "wait for it"
+		case now >= in.end:
 			return fmt.Sprintf("the time of %q to act on behalf of %q is over", who.Individual, r.Individual), "start again"
 		}
 		return fmt.Sprintf("%q may not do this by itself", who.Individual), "ask as someone who may"
@@ -244,7 +254,7 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *coming, t *trace) (be
 // whose tells who has to answer for a reason of gates 1 to 4 or 8: the actor,
 // where there is one, but for gate 1 that the individual fails. The standing
 // is nil where no such person exists.
-func whose(reason Reason, r *Request, in *coming, t *trace) (*Request, *standing) {
+func whose(reason Reason, r *Request, in *capacity, t *trace) (*Request, *standing) {
 	if in.actor == nil {
 		return r, t.standing
 	}
@@ -255,7 +265,7 @@ func whose(reason Reason, r *Request, in *coming, t *trace) (*Request, *standing
 	return in.actor, t.actor
 }
 
-func explainEmpty(x *Explanation, r *Request, in *coming) (because, remedy string) {
+func explainEmpty(x *Explanation, r *Request, in *capacity) (because, remedy string) {
 	remedy = map[Reason]string{NoGrant: "grant a role or an access level", NoRole: "grant a role", NoACL: "grant an access level"}[x.Decision.Reason()]
 	surface := r.Surface
 	if surface == Unstated {

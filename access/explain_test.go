@@ -303,8 +303,7 @@ func TestExplainNarrowing(t *testing.T) {
 	s := memstore.New(nil)
 	ctx := t.Context()
 	_, err = s.Update(ctx, store.Author{ID: "setup"}, func(tx store.Tx) error {
-		g, err := individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("r", "setup", individuals.RoleSystem)
-		require.NoError(t, err)
+		g := individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("r")
 		for _, err := range []error{
 			tx.PutEntity(ctx, scope.Entity{ID: "acme", Kind: "customer"}),
 			tx.PutOrganization(ctx, individuals.Organization{Entity: "acme"}),

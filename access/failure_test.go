@@ -146,7 +146,7 @@ func scenarioRequests() (out []access.Request) {
 func TestStoreThatFails(t *testing.T) {
 	t.Parallel()
 	requests := scenarioRequests()
-	stride := count(7, 1, 1)
+	stride := count(5, 1, 1)
 	for _, forever := range []bool{false, true} {
 		for fail := 1; ; fail += stride {
 			f := &fixture{t: t, ctx: t.Context(), store: newBusiness(t, nil)}

@@ -76,17 +76,17 @@ func (e *Engine) tick() {
 	}
 }
 
+// setStale takes no lock: whoever holds mu for long must not keep the engine
+// from finding out that it is stale.
 func (e *Engine) setStale(stale bool) {
-	if generation := e.generation.Load(); (generation&1 == 1) == stale {
-		return
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if stale && e.Age() <= e.options.MaxStaleness {
-		return // heard from it in between
-	}
-	if generation := e.generation.Load(); (generation&1 == 1) != stale && !e.closed.Load() {
-		e.generation.Store(generation + 1)
+	for {
+		generation := e.generation.Load()
+		if (generation&1 == 1) == stale || (e.Age() > e.options.MaxStaleness) != stale || e.closed.Load() {
+			return
+		}
+		if e.generation.CompareAndSwap(generation, generation+1) {
+			return
+		}
 	}
 }
 
@@ -112,6 +112,14 @@ func (e *Engine) pull(caller context.Context) (err error) {
 	for reloaded := false; ; {
 		asked, after := time.Since(e.began), e.applied.Load()
 		feed, err := e.changes(ctx, after)
+		if err == nil {
+			if err := checkFeed(feed, after); err != nil {
+				return err
+			}
+			if len(feed.Changes) > 0 {
+				feed, err = e.catchUp(ctx, after, feed.Through)
+			}
+		}
 		if errors.Is(err, store.ErrGone) && !reloaded {
 			if err := e.reload(ctx); err != nil {
 				return err
@@ -122,17 +130,15 @@ func (e *Engine) pull(caller context.Context) (err error) {
 		if err != nil {
 			return fmt.Errorf("access: reading the feed after revision %d: %w", after, err)
 		}
-		if err := e.apply(ctx, feed); err != nil {
-			return err
+		if feed.More {
+			return fmt.Errorf("access: the feed after revision %d has no change, and says that there is more", after)
 		}
-		if !feed.More {
-			e.heard.Store(int64(asked))
-			e.setStale(false)
-			return nil
+		if len(feed.Changes) == 0 {
+			e.applied.Store(feed.Through)
 		}
-		if feed.Through == after {
-			return fmt.Errorf("access: the feed after revision %d says that there is more, and does not go on", after)
-		}
+		e.heard.Store(int64(asked))
+		e.setStale(false)
+		return nil
 	}
 }
 
@@ -144,40 +150,93 @@ func (e *Engine) changes(ctx context.Context, after uint64) (store.Feed, error) 
 	return e.store.Changes(ctx, after, 0)
 }
 
-// apply takes the changes into account: it reads what decisions need of them,
-// and then swaps and drops all at once.
-func (e *Engine) apply(ctx context.Context, feed store.Feed) error {
-	applied := e.applied.Load()
-	if feed.Through < applied {
-		return fmt.Errorf("access: the feed after revision %d ends at %d: the store went back", applied, feed.Through)
+// checkFeed refuses a feed that no store may answer with: everything that
+// decides stands on it.
+func checkFeed(feed store.Feed, after uint64) error {
+	if feed.Through < after {
+		return fmt.Errorf("access: the feed after revision %d ends at %d: the store went back", after, feed.Through)
 	}
-	changed := make(map[store.Kind]map[string]bool)
 	for _, c := range feed.Changes {
-		if c.Revision <= applied || c.Revision > feed.Through {
-			return fmt.Errorf("access: the feed from revision %d to %d holds a change of %d", applied, feed.Through, c.Revision)
+		if c.Revision <= after || c.Revision > feed.Through {
+			return fmt.Errorf("access: the feed from revision %d to %d holds a change of %d", after, feed.Through, c.Revision)
 		}
-		if changed[c.Kind] == nil {
-			changed[c.Kind] = make(map[string]bool)
-		}
-		changed[c.Kind][c.ID] = true
 	}
-	if len(feed.Changes) == 0 {
-		e.applied.Store(feed.Through)
-		return nil
-	}
-	snap, err := e.nextSnapshot(ctx, e.snapshot.Load(), changed, feed.Through)
-	if err != nil {
-		return err
-	}
-	entities, err := e.readEntities(ctx, changed[store.Entities], feed.Through)
-	if err != nil {
-		return err
-	}
+	return nil
+}
 
+// A batch is what changed up to a revision, read in one View, so that all of
+// it is of that revision.
+type batch struct {
+	changes  []store.Change
+	changed  map[store.Kind]map[string]bool
+	through  uint64
+	snapshot *snapshot
+	entities map[string]*scope.Entity // nil: deleted, or not read
+}
+
+// catchUp reads what changed after the revision, of which the store told up to
+// another, and then swaps and drops all of it at once.
+func (e *Engine) catchUp(ctx context.Context, after, told uint64) (store.Feed, error) {
+	var b *batch
+	err := e.store.View(ctx, func(r store.Reader) error {
+		b = &batch{changed: make(map[store.Kind]map[string]bool), through: r.Revision()}
+		if b.through < told {
+			return fmt.Errorf("access: the store shows revision %d after its feed told of %d", b.through, told)
+		}
+		for at := after; ; {
+			feed, err := r.Changes(ctx, at, 0)
+			if err != nil {
+				return err
+			}
+			if err := checkFeed(feed, at); err != nil {
+				return err
+			}
+			b.changes = append(b.changes, feed.Changes...)
+			if !feed.More {
+				break
+			}
+			if feed.Through == at {
+				return fmt.Errorf("access: the feed after revision %d says that there is more, and does not go on", at)
+			}
+			at = feed.Through
+		}
+		for _, c := range b.changes {
+			if c.Revision > b.through {
+				return fmt.Errorf("access: the store shows revision %d, its feed a change of %d", b.through, c.Revision)
+			}
+			if b.changed[c.Kind] == nil {
+				b.changed[c.Kind] = make(map[string]bool)
+			}
+			b.changed[c.Kind][c.ID] = true
+		}
+		var err error
+		if b.snapshot, err = e.nextSnapshot(ctx, r, e.snapshot.Load(), b.changed); err != nil {
+			return err
+		}
+		b.entities, err = e.readEntities(ctx, r, b.changed[store.Entities])
+		return err
+	})
+	if err != nil {
+		return store.Feed{}, err
+	}
+	if len(b.changes) == 0 {
+		return store.Feed{}, fmt.Errorf("access: the store told of changes after revision %d and shows none", after)
+	}
+	e.apply(b)
+	return store.Feed{Changes: b.changes, Through: b.through}, nil
+}
+
+// apply takes a batch into account. The generation moves before anything is
+// dropped, before the snapshot is swapped, and after: a decision that saw it
+// stand still throughout is made of one state. What is dropped cannot be read
+// again before mu is free.
+func (e *Engine) apply(b *batch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.recent.note(feed.Changes)
-	for kind, ids := range changed {
+	e.generation.Add(2)
+	var moved []string
+	e.recent.note(b.changes)
+	for kind, ids := range b.changed {
 		for id := range ids {
 			e.problems.settle(kind, id)
 			switch kind {
@@ -189,16 +248,32 @@ func (e *Engine) apply(ctx context.Context, feed store.Feed) error {
 			case store.Classes:
 				e.organizations.dropIf(func(o *organization) bool { return o.record.Class == id })
 			case store.Entities:
-				if e.forest.moved(id, entities[id]) {
-					e.objects.dropIf(func(l *scope.Lineage) bool { return l.Mentions(id) })
-					e.organizations.dropIf(func(o *organization) bool { return o.lineage.Mentions(id) })
+				if e.forest.moved(id, b.entities[id]) {
+					moved = append(moved, id)
 				}
 			}
 		}
 	}
-	e.snapshot.Store(snap)
-	e.swapped(feed.Through)
-	return nil
+	e.dropPlaces(moved)
+	e.generation.Add(2)
+	e.snapshot.Store(b.snapshot)
+	e.swapped(b.through)
+}
+
+// maxMoved is how many moves of one feed are looked for one by one in what is
+// kept: each looks through all of it.
+const maxMoved = 16
+
+// dropPlaces drops what stands where the moved entities are on the way.
+func (e *Engine) dropPlaces(moved []string) {
+	if len(moved) > maxMoved {
+		e.forgetPlaces()
+		return
+	}
+	for _, id := range moved {
+		e.objects.dropIf(func(l *scope.Lineage) bool { return l.Mentions(id) })
+		e.organizations.dropIf(func(o *organization) bool { return o.lineage.Mentions(id) })
+	}
 }
 
 // swapped ends a change of what decisions are made of. The generation comes
@@ -210,7 +285,7 @@ func (e *Engine) swapped(revision uint64) {
 
 // readEntities reads the changed entities that cached lineages mention. One
 // that a lineage begins to mention meanwhile counts as moved.
-func (e *Engine) readEntities(ctx context.Context, changed map[string]bool, through uint64) (map[string]*scope.Entity, error) {
+func (e *Engine) readEntities(ctx context.Context, r store.Reader, changed map[string]bool) (map[string]*scope.Entity, error) {
 	var ids []string
 	e.mu.Lock()
 	for id := range changed {
@@ -219,31 +294,18 @@ func (e *Engine) readEntities(ctx context.Context, changed map[string]bool, thro
 		}
 	}
 	e.mu.Unlock()
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var out map[string]*scope.Entity
-	err := e.store.View(ctx, func(r store.Reader) error {
-		out = make(map[string]*scope.Entity, len(ids))
-		if r.Revision() < through {
-			return fmt.Errorf("access: the store shows revision %d after its feed told of %d", r.Revision(), through)
+	out := make(map[string]*scope.Entity, len(ids))
+	for _, id := range ids {
+		entity, err := r.Entity(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
+			return nil, err
+		case entity.ID != id:
+			return nil, mixedUp("entity", id, entity.ID)
+		default:
+			out[id] = &entity
 		}
-		for _, id := range ids {
-			entity, err := r.Entity(ctx, id)
-			switch {
-			case errors.Is(err, store.ErrNotFound):
-			case err != nil:
-				return err
-			case entity.ID != id:
-				return mixedUp("entity", id, entity.ID)
-			default:
-				out[id] = &entity
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("access: reading changed entities: %w", err)
 	}
 	return out, nil
 }
@@ -259,6 +321,7 @@ func (e *Engine) reload(ctx context.Context) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.generation.Add(2)
 	e.people.clear()
 	e.forgetPlaces()
 	e.recent = newRecent(snap.revision)

@@ -105,9 +105,9 @@ func TestBadFeeds(t *testing.T) {
 		{"tells a change beyond its end", func(r uint64) hooks { return feeds(store.Feed{Changes: change(r + 2), Through: r + 1}, nil) },
 			`change feed: access: the feed from revision 1 to 2 holds a change of 3`},
 		{"tells of what the store does not show", func(r uint64) hooks { return feeds(store.Feed{Changes: change(r + 1), Through: r + 1}, nil) },
-			`change feed: access: reading changed roles and ACLs: access: the store shows revision 1 after its feed told of 2`},
+			`change feed: access: reading the feed after revision 1: access: the store shows revision 1 after its feed told of 2`},
 		{"has more without an end", func(r uint64) hooks { return feeds(store.Feed{Through: r, More: true}, nil) },
-			`change feed: access: the feed after revision 1 says that there is more, and does not go on`},
+			`change feed: access: the feed after revision 1 has no change, and says that there is more`},
 		{"is gone for good", func(uint64) hooks { return feeds(store.Feed{}, store.ErrGone) },
 			`change feed: access: reading the feed after revision 1: store: changes no longer kept`},
 		{"is gone, and so is the state", func(uint64) hooks {

@@ -138,12 +138,10 @@ func newBusiness(t testing.TB, opts *memstore.Options) *memstore.Store {
 				AllowList: allow, Epoch: 7, Name: "Name of " + p.id, Email: p.id + "@example.net"}))
 			g := individuals.Grant{Individual: p.id, Organization: p.organization}
 			if p.role != "" {
-				g, err = g.WithRole(p.role, "setup", individuals.RoleSystem)
-				must(err)
+				g = g.WithRole(p.role)
 			}
 			if p.level != "" {
-				g, err = g.WithACL(p.level, "setup", individuals.ACLSystem)
-				must(err)
+				g = g.WithACL(p.level)
 			}
 			must(tx.PutGrant(ctx, g))
 		}
@@ -168,8 +166,24 @@ func (f *fixture) individual(id string, change func(*individuals.Individual)) ui
 	return f.update(func(tx store.Tx) error {
 		p, err := tx.Individual(f.ctx, id)
 		require.NoError(f.t, err)
+		was := p.RoleType
 		change(&p)
-		return tx.PutIndividual(f.ctx, p)
+		if p.RoleType == was {
+			return tx.PutIndividual(f.ctx, p)
+		}
+		// The type is fixed: another individual of the same ID and grants.
+		grants, err := tx.Grants(f.ctx, store.GrantFilter{Individual: id}, store.GrantPage{})
+		require.NoError(f.t, err)
+		for _, g := range grants {
+			require.NoError(f.t, tx.DeleteGrant(f.ctx, id, g.Organization, g.Revision))
+		}
+		require.NoError(f.t, tx.DeleteIndividual(f.ctx, id, p.Revision))
+		p.Revision = 0
+		require.NoError(f.t, tx.PutIndividual(f.ctx, p))
+		for _, g := range grants {
+			require.NoError(f.t, tx.PutGrant(f.ctx, individuals.Grant{Individual: id, Organization: g.Organization}.WithRole(g.Role.ID)))
+		}
+		return nil
 	})
 }
 
@@ -191,15 +205,11 @@ func (f *fixture) assign(id, organization, role string) uint64 {
 }
 
 func (f *fixture) withRole(g individuals.Grant, role string) individuals.Grant {
-	g, err := g.WithRole(role, "alice", individuals.RoleSystem)
-	require.NoError(f.t, err)
-	return g
+	return g.WithRole(role)
 }
 
 func (f *fixture) withACL(g individuals.Grant, level string) individuals.Grant {
-	g, err := g.WithACL(level, "alice", individuals.ACLSystem)
-	require.NoError(f.t, err)
-	return g
+	return g.WithACL(level)
 }
 
 func (f *fixture) role(id string, change func(*roles.Role)) uint64 {
@@ -207,7 +217,12 @@ func (f *fixture) role(id string, change func(*roles.Role)) uint64 {
 	return f.update(func(tx store.Tx) error {
 		r, err := tx.Role(f.ctx, id)
 		require.NoError(f.t, err)
+		was := r.Type
 		change(&r)
+		if r.Type != was { // which is fixed: another role of the same ID
+			require.NoError(f.t, tx.DeleteRole(f.ctx, id, r.Revision))
+			r.Revision = 0
+		}
 		return tx.PutRole(f.ctx, r)
 	})
 }
@@ -225,7 +240,12 @@ func (f *fixture) level(id string, change func(*acl.Level)) uint64 {
 		if err != nil {
 			l = acl.Level{ID: id, Name: id, Type: "customer"}
 		}
+		was := l.Type
 		change(&l)
+		if l.Type != was && l.Revision != 0 {
+			require.NoError(f.t, tx.DeleteACL(f.ctx, id, l.Revision))
+			l.Revision = 0
+		}
 		return tx.PutACL(f.ctx, l)
 	})
 }

@@ -102,13 +102,13 @@ func TestMixedChanges(t *testing.T) {
 		err             string
 	}{
 		{store.Roles, "pbx-admin", "customer-admin", func(f *fixture) uint64 { return f.permit("pbx-admin", "customer/notes", roles.Read) },
-			`access: reading changed roles and ACLs: access: asked for role "pbx-admin", the store answered "customer-admin"`},
+			`access: reading the feed after revision 2: access: asked for role "pbx-admin", the store answered "customer-admin"`},
 		{store.ACLs, "care", "other", func(f *fixture) uint64 {
 			return f.level("care", func(l *acl.Level) { l.Name = "Caring" })
-		}, `access: reading changed roles and ACLs: access: asked for ACL "care", the store answered "other"`},
+		}, `access: reading the feed after revision 2: access: asked for ACL "care", the store answered "other"`},
 		{store.Entities, "acme", "globex", func(f *fixture) uint64 {
 			return f.entity("acme", func(e *scope.Entity) { e.Title = "Acme" })
-		}, `access: reading changed entities: access: asked for entity "acme", the store answered "globex"`},
+		}, `access: reading the feed after revision 2: access: asked for entity "acme", the store answered "globex"`},
 	} {
 		var s *hookedStore
 		f := newFixture(t, hooked(&s, func(o *access.Options) { o.PollInterval, o.MaxStaleness = time.Hour, time.Hour }))

@@ -161,10 +161,10 @@ func (e *Engine) compilePerson(p *person) error {
 		return err
 	}
 	if !from.IsZero() {
-		p.from = nanoseconds(from)
+		p.from, _ = nanoseconds(from)
 	}
 	if !until.IsZero() {
-		p.until = nanoseconds(until)
+		p.until, _ = nanoseconds(until)
 	}
 	return nil
 }

@@ -51,12 +51,13 @@ type OnBehalf struct {
 
 // A Principal is someone who came in: it asks without saying again who and
 // how. It sees every change at its next check, so it may live as long as a
-// connection does. It is safe for concurrent use.
+// connection does. It is safe for concurrent use. The zero Principal is denied
+// everything; [Engine.Principal] and [Engine.System] make others.
 type Principal struct {
 	engine   *Engine
 	verdict  atomic.Pointer[verdict]
 	identity Request // without a question
-	coming   coming
+	capacity capacity
 }
 
 // Principal makes a principal. It reads nothing yet, but for the credential
@@ -80,11 +81,11 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 	}
 	if b := id.OnBehalf; b != nil {
 		switch {
-		case b.Actor == nil || b.Actor.engine != e || b.Actor.coming.system != nil:
+		case b.Actor == nil || b.Actor.engine != e || b.Actor.capacity.system != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: the actor must be an individual of this engine", id.Individual)
-		case b.Actor.coming.actor != nil:
+		case b.Actor.capacity.actor != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: %q already acts on behalf of %q",
-				id.Individual, b.Actor.coming.actor.Individual, b.Actor.identity.Individual)
+				id.Individual, b.Actor.capacity.actor.Individual, b.Actor.identity.Individual)
 		case b.Start.IsZero():
 			return nil, fmt.Errorf("access: on behalf of %q: no start", id.Individual)
 		case b.For < 0 || b.For > MaxOnBehalf:
@@ -94,7 +95,13 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 		if lasts == 0 {
 			lasts = DefaultOnBehalf
 		}
-		p.coming = coming{actor: &b.Actor.identity, asDefault: b.AsDefault, end: nanoseconds(b.Start.Add(lasts))}
+		start, ok := nanoseconds(b.Start)
+		end, ok2 := nanoseconds(b.Start.Add(lasts))
+		if !ok || !ok2 {
+			return nil, fmt.Errorf("access: on behalf of %q: start %v is not within the years %d to %d",
+				id.Individual, b.Start, firstYear, lastYear)
+		}
+		p.capacity = capacity{actor: &b.Actor.identity, asDefault: b.AsDefault, start: start, end: end}
 	}
 	return p, nil
 }
@@ -105,7 +112,7 @@ func (e *Engine) System(name string) (*Principal, error) {
 	if st == nil {
 		return nil, fmt.Errorf("access: system principal %q: unknown; name it in Options.Systems", name)
 	}
-	return &Principal{engine: e, identity: Request{Individual: name}, coming: coming{system: st}}, nil
+	return &Principal{engine: e, identity: Request{Individual: name}, capacity: capacity{system: st}}, nil
 }
 
 // Individual returns the ID of who the principal is, the name of a system
@@ -114,19 +121,22 @@ func (p *Principal) Individual() string { return p.identity.Individual }
 
 // Actor returns the ID of who acts on the individual's behalf, "" for itself.
 func (p *Principal) Actor() string {
-	if p.coming.actor == nil {
+	if p.capacity.actor == nil {
 		return ""
 	}
-	return p.coming.actor.Individual
+	return p.capacity.actor.Individual
 }
 
 // IsSystem reports whether p is one of the host's own jobs.
-func (p *Principal) IsSystem() bool { return p.coming.system != nil }
+func (p *Principal) IsSystem() bool { return p.capacity.system != nil }
 
 // Check decides one query, as [Engine.Check] does.
 func (p *Principal) Check(ctx context.Context, q Query) Decision {
+	if p.engine == nil {
+		return Decision{}
+	}
 	r := p.request(q)
-	return p.engine.decide(ctx, &r, &p.coming, q.Node, nil)
+	return p.engine.decide(ctx, &r, &p.capacity, q.Node, nil)
 }
 
 // request is the query in the principal's name.
@@ -152,7 +162,7 @@ type verdict struct {
 // object: as Check does, and for handles in nanoseconds. ctx is for reading
 // what is not in memory.
 func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool {
-	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree && a.Valid() {
+	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree && a.Valid() && ctx.Err() == nil {
 		b := v.at(n)
 		return roles.Permission(b & (b >> 4)).Allows(a)
 	}
@@ -161,7 +171,7 @@ func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool 
 
 func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) bool {
 	v := p.renew(ctx)
-	if v == nil || n.Tree() != p.engine.tree || !a.Valid() {
+	if v == nil || !v.holds(p.engine) || n.Tree() != p.engine.tree || !a.Valid() {
 		return p.Check(ctx, Query{Action: a, Node: n}).Allowed()
 	}
 	b := v.at(n)
@@ -172,21 +182,21 @@ func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) b
 // denies: ask [Principal.Can] where there is no object.
 func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
 	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree &&
-		object == v.standing.organization && object != "" && v.standing.ownInScope && a.Valid() {
+		object == v.standing.organization && object != "" && v.standing.ownInScope && a.Valid() && ctx.Err() == nil {
 		return roles.Permission(v.at(n) & 0xf).Allows(a)
 	}
 	return p.canOnOther(ctx, a, n, object)
 }
 
 func (p *Principal) canOnOther(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
-	if object == "" {
+	if object == "" || p.engine == nil {
 		return false
 	}
 	v := p.verdict.Load()
 	if v == nil || !v.holds(p.engine) {
 		v = p.renew(ctx)
 	}
-	if v == nil || n.Tree() != p.engine.tree || !a.Valid() {
+	if v == nil || !v.holds(p.engine) || n.Tree() != p.engine.tree || !a.Valid() || ctx.Err() != nil {
 		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
 	st := v.standing
@@ -194,7 +204,7 @@ func (p *Principal) canOnOther(ctx context.Context, a roles.Action, n roles.Node
 		return roles.Permission(v.at(n) & 0xf).Allows(a)
 	}
 	at := p.engine.objects.get(object)
-	if at == nil {
+	if at == nil || !v.holds(p.engine) { // a commit may have moved it in between
 		return p.Check(ctx, Query{Action: a, Node: n, Object: object}).Allowed()
 	}
 	return unpack(v.at(n), st.reach(object)).Allows(a) && st.reaches(at)
@@ -217,7 +227,10 @@ func (v *verdict) at(n roles.Node) byte {
 // renew makes a verdict of gates 0 to 5 and keeps it where the instant lies
 // well within its span. It is nil where only a check can tell.
 func (p *Principal) renew(ctx context.Context) *verdict {
-	e, x := p.engine, &p.coming
+	e, x := p.engine, &p.capacity
+	if e == nil {
+		return nil
+	}
 	generation := e.generation.Load()
 	if generation&1 == 1 || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
 		return nil

@@ -87,49 +87,40 @@ func (e *Engine) loadSnapshot(ctx context.Context) (*snapshot, error) {
 
 // nextSnapshot reads the changed roles and levels and returns a snapshot with
 // them, old where there are none.
-func (e *Engine) nextSnapshot(ctx context.Context, old *snapshot, changed map[store.Kind]map[string]bool, through uint64) (*snapshot, error) {
+func (e *Engine) nextSnapshot(ctx context.Context, r store.Reader, old *snapshot, changed map[store.Kind]map[string]bool) (*snapshot, error) {
 	if len(changed[store.Roles]) == 0 && len(changed[store.ACLs]) == 0 {
 		return old, nil
 	}
-	s := &snapshot{revision: through, roles: old.roles, levels: old.levels}
+	s := &snapshot{revision: r.Revision(), roles: old.roles, levels: old.levels}
+	if len(changed[store.Roles]) > 0 {
+		s.roles = maps.Clone(old.roles)
+	}
+	for id := range changed[store.Roles] {
+		role, err := r.Role(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			delete(s.roles, id)
+		case err != nil:
+			return nil, err
+		case role.ID != id:
+			return nil, mixedUp("role", id, role.ID)
+		default:
+			s.roles[id] = e.compileRole(role)
+		}
+	}
 	levels := make(map[string]*acl.Level)
-	err := e.store.View(ctx, func(r store.Reader) error {
-		if r.Revision() < through {
-			return fmt.Errorf("access: the store shows revision %d after its feed told of %d", r.Revision(), through)
+	for id := range changed[store.ACLs] {
+		level, err := r.ACL(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			levels[id] = nil
+		case err != nil:
+			return nil, err
+		case level.ID != id:
+			return nil, mixedUp("ACL", id, level.ID)
+		default:
+			levels[id] = &level
 		}
-		if len(changed[store.Roles]) > 0 {
-			s.roles = maps.Clone(old.roles)
-		}
-		for id := range changed[store.Roles] {
-			role, err := r.Role(ctx, id)
-			switch {
-			case errors.Is(err, store.ErrNotFound):
-				delete(s.roles, id)
-			case err != nil:
-				return err
-			case role.ID != id:
-				return mixedUp("role", id, role.ID)
-			default:
-				s.roles[id] = e.compileRole(role)
-			}
-		}
-		for id := range changed[store.ACLs] {
-			level, err := r.ACL(ctx, id)
-			switch {
-			case errors.Is(err, store.ErrNotFound):
-				levels[id] = nil
-			case err != nil:
-				return err
-			case level.ID != id:
-				return mixedUp("ACL", id, level.ID)
-			default:
-				levels[id] = &level
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("access: reading changed roles and ACLs: %w", err)
 	}
 	if len(levels) > 0 {
 		s.levels = e.recompileLevels(old.levels, levels)
@@ -189,9 +180,9 @@ func (e *Engine) compileLevel(level acl.Level, levels map[string]*compiledLevel)
 	return &compiledLevel{record: level, table: compiled.Table(), components: compiled.Components()}
 }
 
-// role returns the table of a role that people of the type use in the
+// role returns a role that people of the type use in the
 // organization, or why they cannot.
-func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*roles.Table, error) {
+func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, error) {
 	r, ok := s.roles[id]
 	switch {
 	case !ok:
@@ -203,11 +194,11 @@ func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*roles.Table, e
 	case r.record.Owner != "" && !in.Within(r.record.Owner):
 		return nil, fmt.Errorf("access: role %q belongs to %q, and %q does not lie below it", id, r.record.Owner, in.Object())
 	}
-	return r.table, nil
+	return r, nil
 }
 
 // level is role for an access level.
-func (s *snapshot) level(id, typeName string, in *scope.Lineage, acls *acl.System) (*roles.Table, error) {
+func (s *snapshot) level(id, typeName string, in *scope.Lineage, acls *acl.System) (*compiledLevel, error) {
 	l, ok := s.levels[id]
 	switch {
 	case !ok:
@@ -222,5 +213,5 @@ func (s *snapshot) level(id, typeName string, in *scope.Lineage, acls *acl.Syste
 	if err := acls.Usable(l.record, in); err != nil {
 		return nil, err
 	}
-	return l.table, nil
+	return l, nil
 }

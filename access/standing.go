@@ -45,7 +45,7 @@ type background struct {
 	fault    error
 	person   *person // nil for a system principal
 	org      *organization
-	snapshot *snapshot
+	compiled uint64 // the revision of the snapshot that the sides are from
 }
 
 // A side is the slot that governs for one preferred slot, see sideOf.
@@ -61,6 +61,8 @@ type side struct {
 // An origin is the rest about a side.
 type origin struct {
 	id    string
+	role  *compiledRole  // where a role governs
+	level *compiledLevel // where an access level does
 	table *roles.Table
 	fault error
 }
@@ -84,13 +86,15 @@ func (e *Engine) standing(ctx context.Context, generation uint64, p *person, m *
 		return nil, err
 	}
 	snap := e.snapshot.Load()
-	if old != nil && old.org == org && old.snapshot == snap {
+	if old != nil && old.org == org && old.compiled == snap.revision {
 		old.generation.Store(generation)
 		return old, nil
 	}
 	s := e.newStanding(p, m.grant, org, snap)
 	s.generation.Store(generation)
-	m.standing.Store(s)
+	if org.fault == nil { // what is damaged is read again, see organization
+		m.standing.Store(s)
+	}
 	return s, nil
 }
 
@@ -101,7 +105,7 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
 		organization: g.Organization, ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage),
-		background: &background{person: p, org: org, snapshot: snap, listed: g.Listed, rule: p.rule,
+		background: &background{person: p, org: org, compiled: snap.revision, listed: g.Listed, rule: p.rule,
 			typeName: p.record.RoleType, ceiling: e.model.PackedCeiling(p.record.RoleType)},
 	}
 	switch {
@@ -135,9 +139,13 @@ func (e *Engine) side(s *snapshot, g Governing, typeName string, in *scope.Linea
 		return out, from
 	}
 	if g.Slot == RoleSlot {
-		from.table, from.fault = s.role(g.ID, typeName, in)
+		if from.role, from.fault = s.role(g.ID, typeName, in); from.fault == nil {
+			from.table = from.role.table
+		}
 	} else {
-		from.table, from.fault = s.level(g.ID, typeName, in, e.acls)
+		if from.level, from.fault = s.level(g.ID, typeName, in, e.acls); from.fault == nil {
+			from.table = from.level.table
+		}
 	}
 	if out.faulty = from.fault != nil; !out.faulty {
 		out.packed = from.table.Packed()

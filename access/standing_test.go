@@ -40,9 +40,7 @@ func TestStandingsOutlive(t *testing.T) {
 		} {
 			require.NoError(t, err)
 		}
-		g, err := individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("viewer", "setup", individuals.RoleSystem)
-		require.NoError(t, err)
-		return tx.PutGrant(ctx, g)
+		return tx.PutGrant(ctx, individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("viewer"))
 	})
 	model := roles.MustModel(roles.MustTree(roles.Entity("customer")),
 		roles.Type{Name: "customer", Ceiling: roles.Ceiling{Base: roles.Modify}, Scope: scope.Rule{Below: true}})

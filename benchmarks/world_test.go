@@ -71,9 +71,7 @@ func newWorld(tb testing.TB, roleCount, people int) *world {
 				id := fmt.Sprintf("individual-%06d", i)
 				must(tb, tx.PutIndividual(ctx, individuals.Individual{ID: id, RoleType: billing.TypeCustomer, Organization: customer, AllowList: allow,
 					Window: individuals.Window{Activation: date(tb, "2020-04-20"), Expiration: date(tb, "2099-01-01"), Zone: "Europe/Prague"}}))
-				g, err := individuals.Grant{Individual: id, Organization: customer}.WithRole(roleID(random.IntN(roleCount)), "setup", individuals.RoleSystem)
-				must(tb, err)
-				must(tb, tx.PutGrant(ctx, g))
+				must(tb, tx.PutGrant(ctx, individuals.Grant{Individual: id, Organization: customer}.WithRole(roleID(random.IntN(roleCount)))))
 				w.people = append(w.people, id)
 				w.objects = append(w.objects, customer)
 			}

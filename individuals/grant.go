@@ -45,7 +45,7 @@ func (s System) String() string {
 // A Grant gives one individual a role, an access level, or both, in one
 // organization. Which of the two decides is told by their revisions. The
 // methods With… and Without… return changed copies; a store's write of one
-// puts the commit's revision where [ThisCommit] stands.
+// fills in where [ThisCommit] stands, see [Grant.Stamp].
 type Grant struct {
 	// Individual and Organization are the key.
 	Individual   string
@@ -75,25 +75,17 @@ type Slot struct {
 }
 
 // WithRole returns g with the role granted by this commit. Granting the same
-// role again is a grant. The ACL system cannot: it sees no roles.
-func (g Grant) WithRole(id, by string, in System) (Grant, error) {
-	if in == ACLSystem {
-		return g, fmt.Errorf("individuals: grant to %q: the ACL system cannot assign a role", g.Individual)
-	}
-	if err := scope.CheckID(id); err != nil {
-		return g, fmt.Errorf("individuals: grant to %q: role: %w", g.Individual, err)
-	}
-	g.Role = Slot{ID: id, Revision: ThisCommit, By: by, System: in}
-	return g.Copy(), nil
+// role again is a grant. The store refuses it to a commit of the ACL system,
+// which sees no roles.
+func (g Grant) WithRole(id string) Grant {
+	g.Role = Slot{ID: id, Revision: ThisCommit}
+	return g.Copy()
 }
 
 // WithACL returns g with the access level granted by this commit.
-func (g Grant) WithACL(id, by string, in System) (Grant, error) {
-	if err := scope.CheckID(id); err != nil {
-		return g, fmt.Errorf("individuals: grant to %q: ACL: %w", g.Individual, err)
-	}
-	g.ACL = Slot{ID: id, Revision: ThisCommit, By: by, System: in}
-	return g.Copy(), nil
+func (g Grant) WithACL(id string) Grant {
+	g.ACL = Slot{ID: id, Revision: ThisCommit}
+	return g.Copy()
 }
 
 // WithoutRole returns g with the role slot cleared. Its revision stays.
@@ -114,16 +106,38 @@ func (g Grant) Copy() Grant {
 	return g
 }
 
-// Stamp returns g as the commit of the given revision writes it: that revision
-// stands where [ThisCommit] stood, and as the record's own.
-func (g Grant) Stamp(revision uint64) Grant {
-	for _, s := range []*Slot{&g.Role, &g.ACL} {
-		if s.Revision == ThisCommit {
-			s.Revision = revision
+// Stamp returns g as the commit of the given revision, made by the given
+// author in the given system, writes it over old (the zero Grant when it is
+// new). A slot with [ThisCommit] is granted by this commit. Any other must be
+// old's, or old's cleared: nobody rewrites when, by whom and where a slot was
+// granted. Stores call it in PutGrant.
+func (g Grant) Stamp(old Grant, revision uint64, by string, in System) (Grant, error) {
+	for _, s := range []struct {
+		what     string
+		now, was *Slot
+	}{{"role", &g.Role, &old.Role}, {"ACL", &g.ACL, &old.ACL}} {
+		cleared := *s.was
+		cleared.ID = ""
+		switch {
+		case s.now.Revision == ThisCommit:
+			*s.now = Slot{ID: s.now.ID, Revision: revision, By: by, System: in}
+		case *s.now != *s.was && *s.now != cleared:
+			return g, fmt.Errorf("individuals: grant to %q in %q: the %s slot is neither as it was nor granted by this commit; change it by With%s or Without%s",
+				g.Individual, g.Organization, s.what, title(s.what), title(s.what))
 		}
 	}
+	if in == ACLSystem && g.Role != old.Role {
+		return g, fmt.Errorf("individuals: grant to %q in %q: the ACL system cannot assign or clear a role", g.Individual, g.Organization)
+	}
 	g.Revision = revision
-	return g
+	return g.Copy(), nil
+}
+
+func title(slot string) string {
+	if slot == "role" {
+		return "Role"
+	}
+	return slot
 }
 
 // Validate reports what is wrong with the record on its own.
@@ -147,7 +161,7 @@ func (g Grant) Validate() error {
 			return fail(fmt.Errorf("%s: %w", s.what, err))
 		}
 		if s.Revision == 0 {
-			return fail(fmt.Errorf("%s %q without a revision; grant it by With%s", s.what, s.ID, map[string]string{"role": "Role", "ACL": "ACL"}[s.what]))
+			return fail(fmt.Errorf("%s %q without a revision; grant it by With%s", s.what, s.ID, title(s.what)))
 		}
 	}
 	if len(g.Listed) > MaxListed {

@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // A Kind is a kind of records.
 type Kind uint8
@@ -53,4 +56,16 @@ type Feed struct {
 	// More says that later changes were there already, but left for the next
 	// call by the limit.
 	More bool
+}
+
+// ChangeReader reads the feed: of a [Store], up to the latest commit; of a
+// [Reader], up to the state that it reads, so that the records read beside it
+// are those that the feed tells of.
+type ChangeReader interface {
+	// Changes returns what was committed after the given revision, in the
+	// order of revisions, none left out and none twice; of one commit either
+	// all changes or none. At most about limit changes come at once (a single
+	// larger commit comes whole); 0 means the store's default. Where the
+	// changes are no longer kept the error wraps [ErrGone].
+	Changes(ctx context.Context, after uint64, limit int) (Feed, error)
 }

@@ -13,6 +13,9 @@ import (
 type Reader interface {
 	// Revision is the latest commit in the state, 0 before the first.
 	Revision() uint64
+	// ChangeReader tells what was committed up to Revision. A Tx does not
+	// tell of what it writes itself.
+	ChangeReader
 	RoleReader
 	ACLReader
 	IndividualReader
@@ -79,7 +82,7 @@ type RoleReader interface {
 
 // RoleWriter writes roles. PutRole gives each permission that the commit adds
 // or changes its author and revision, whatever the caller put there, and
-// keeps those of the others.
+// keeps those of the others. It refuses another type than the stored one.
 type RoleWriter interface {
 	PutRole(ctx context.Context, role roles.Role) error
 	DeleteRole(ctx context.Context, id string, revision uint64) error
@@ -97,7 +100,8 @@ type ACLReader interface {
 	ACLs(ctx context.Context, filter ACLFilter, page Page) ([]acl.Level, error)
 }
 
-// ACLWriter writes access levels.
+// ACLWriter writes access levels. PutACL refuses another type than the stored
+// one.
 type ACLWriter interface {
 	PutACL(ctx context.Context, level acl.Level) error
 	DeleteACL(ctx context.Context, id string, revision uint64) error
@@ -120,6 +124,7 @@ type IndividualReader interface {
 
 // IndividualWriter writes people. A login that another person of the same
 // provider and realm has, in the same canonical form, is an [ErrConflict].
+// Another role type than the stored one is refused: it is fixed at creation.
 // Deleting a person who holds grants is [ErrInUse].
 type IndividualWriter interface {
 	PutIndividual(ctx context.Context, individual individuals.Individual) error
@@ -180,7 +185,9 @@ type GrantReader interface {
 }
 
 // GrantWriter writes it. The individual and the organization must exist.
-// [individuals.ThisCommit] in a slot becomes the commit's revision.
+// Slots are written as [individuals.Grant.Stamp] says: one with
+// [individuals.ThisCommit] gets the commit's revision, author and system, any
+// other must be the stored one, or that cleared.
 type GrantWriter interface {
 	PutGrant(ctx context.Context, grant individuals.Grant) error
 	DeleteGrant(ctx context.Context, individual, organization string, revision uint64) error

@@ -21,12 +21,8 @@ type Store interface {
 	// again. Before Update returns, watchers of this store have been told.
 	Update(ctx context.Context, by Author, fn func(Tx) error) (revision uint64, err error)
 
-	// Changes returns what was committed after the given revision, in the
-	// order of revisions, none left out and none twice; of one commit either
-	// all changes or none. At most about limit changes come at once (a single
-	// larger commit comes whole); 0 means the store's default. Where the
-	// changes are no longer kept the error wraps [ErrGone].
-	Changes(ctx context.Context, after uint64, limit int) (Feed, error)
+	// ChangeReader tells what was committed until now.
+	ChangeReader
 
 	// Close ends the use of the store: later calls give [ErrClosed]. It does
 	// not close a database that the host opened.

@@ -106,11 +106,7 @@ func (p employee) put(ctx context.Context, tx store.Tx) error {
 	if err != nil {
 		return err
 	}
-	grant, err := individuals.Grant{Individual: p.id, Organization: p.organization}.WithRole(p.role, "alice", individuals.RoleSystem)
-	if err != nil {
-		return err
-	}
-	return tx.PutGrant(ctx, grant)
+	return tx.PutGrant(ctx, individuals.Grant{Individual: p.id, Organization: p.organization}.WithRole(p.role))
 }
 
 // grant gives Steve a role, an access level or both in one commit, and returns
@@ -118,14 +114,14 @@ func (p employee) put(ctx context.Context, tx store.Tx) error {
 func (w *world) grant(ctx context.Context, by string, in individuals.System, role, level string) (uint64, error) {
 	return w.store.Update(ctx, store.Author{ID: by, System: in}, func(tx store.Tx) error {
 		grant, err := tx.Grant(ctx, "steve", abc)
-		if err == nil && role != "" {
-			grant, err = grant.WithRole(role, by, in)
-		}
-		if err == nil && level != "" {
-			grant, err = grant.WithACL(level, by, in)
-		}
 		if err != nil {
 			return err
+		}
+		if role != "" {
+			grant = grant.WithRole(role)
+		}
+		if level != "" {
+			grant = grant.WithACL(level)
 		}
 		return tx.PutGrant(ctx, grant)
 	})

@@ -9,7 +9,6 @@ package memstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -127,32 +126,7 @@ func (s *Store) Changes(ctx context.Context, after uint64, limit int) (store.Fee
 	if err := s.ready(ctx); err != nil {
 		return store.Feed{}, err
 	}
-	now := s.current.Load()
-	if after < now.dropped {
-		return store.Feed{}, fmt.Errorf("memstore: changes after revision %d: %w; the oldest kept are those after %d",
-			after, store.ErrGone, now.dropped)
-	}
-	if limit <= 0 {
-		limit = 1000
-	}
-	from, _ := slices.BinarySearchFunc(now.changes, after+1, func(c store.Change, r uint64) int {
-		switch {
-		case c.Revision < r:
-			return -1
-		case c.Revision > r:
-			return 1
-		}
-		return 0
-	})
-	to := min(from+limit, len(now.changes))
-	for to < len(now.changes) && to > from && now.changes[to].Revision == now.changes[to-1].Revision {
-		to++
-	}
-	feed := store.Feed{Changes: slices.Clone(now.changes[from:to]), Through: max(after, now.revision)}
-	if to < len(now.changes) {
-		feed.Through, feed.More = now.changes[to-1].Revision, true
-	}
-	return feed, nil
+	return s.current.Load().feed(after, limit)
 }
 
 // Watch implements [store.Watcher].

@@ -63,6 +63,9 @@ func (t *tx) PutIndividual(ctx context.Context, p individuals.Individual) error 
 	if err != nil {
 		return err
 	}
+	if old.RoleType != "" && old.RoleType != p.RoleType {
+		return fmt.Errorf("memstore: individual %q: role type %q: it is %q since its creation; make another individual", p.ID, p.RoleType, old.RoleType)
+	}
 	if p.Login != "" {
 		if other, taken := t.state.logins.Get(keyOf(p)); taken && other != p.ID {
 			return fmt.Errorf("memstore: individual %q: login %q is taken in realm %q: %w", p.ID, p.Login, p.Realm, store.ErrConflict)
@@ -204,7 +207,8 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 		return err
 	}
 	key, shown := grantKey(g.Individual, g.Organization), g.Individual+" in "+g.Organization
-	if _, err := t.state.grants.current(key, shown, g.Revision, grantRevision); err != nil {
+	old, err := t.state.grants.current(key, shown, g.Revision, grantRevision)
+	if err != nil {
 		return err
 	}
 	if _, err := t.state.individuals.get(g.Individual, g.Individual); err != nil {
@@ -213,7 +217,10 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 	if _, err := t.state.organizations.get(g.Organization, g.Organization); err != nil {
 		return fmt.Errorf("memstore: grant %q: %w; write the organization first", shown, err)
 	}
-	t.state.grants.put(key, g.Stamp(t.writes))
+	if g, err = g.Stamp(old, t.writes, t.by.ID, t.by.System); err != nil {
+		return err
+	}
+	t.state.grants.put(key, g)
 	t.changed(store.Grants, g.Individual, g.Organization)
 	return nil
 }

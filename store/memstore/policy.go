@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/durward-go/durward/acl"
 	"github.com/durward-go/durward/roles"
@@ -40,6 +41,9 @@ func (t *tx) PutRole(ctx context.Context, role roles.Role) error {
 	old, err := t.state.roles.current(role.ID, role.ID, role.Revision, roleRevision)
 	if err != nil {
 		return err
+	}
+	if old.Type != "" && old.Type != role.Type {
+		return fmt.Errorf("memstore: role %q: type %q: it is %q since its creation; make another role", role.ID, role.Type, old.Type)
 	}
 	t.state.roles.put(role.ID, store.StampRole(old, role, t.by, t.writes))
 	t.changed(store.Roles, role.ID, "")
@@ -85,8 +89,12 @@ func (t *tx) PutACL(ctx context.Context, level acl.Level) error {
 	if err := level.Validate(); err != nil {
 		return err
 	}
-	if _, err := t.state.acls.current(level.ID, level.ID, level.Revision, aclRevision); err != nil {
+	old, err := t.state.acls.current(level.ID, level.ID, level.Revision, aclRevision)
+	if err != nil {
 		return err
+	}
+	if old.Type != "" && old.Type != level.Type {
+		return fmt.Errorf("memstore: ACL %q: type %q: it is %q since its creation; make another ACL", level.ID, level.Type, old.Type)
 	}
 	level.Revision = t.writes
 	t.state.acls.put(level.ID, level)

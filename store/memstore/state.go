@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/tidwall/btree"
@@ -76,4 +77,33 @@ func (s *state) trim(keep int) {
 	}
 	s.dropped = s.changes[cut-1].Revision
 	s.changes = slices.Clone(s.changes[cut:])
+}
+
+// feed returns the changes after a revision, in whole commits.
+func (s *state) feed(after uint64, limit int) (store.Feed, error) {
+	if after < s.dropped {
+		return store.Feed{}, fmt.Errorf("memstore: changes after revision %d: %w; the oldest kept are those after %d",
+			after, store.ErrGone, s.dropped)
+	}
+	if limit <= 0 {
+		limit = 1000
+	}
+	from, _ := slices.BinarySearchFunc(s.changes, after+1, func(c store.Change, r uint64) int {
+		switch {
+		case c.Revision < r:
+			return -1
+		case c.Revision > r:
+			return 1
+		}
+		return 0
+	})
+	to := min(from+limit, len(s.changes))
+	for to < len(s.changes) && to > from && s.changes[to].Revision == s.changes[to-1].Revision {
+		to++
+	}
+	feed := store.Feed{Changes: slices.Clone(s.changes[from:to]), Through: max(after, s.revision)}
+	if to < len(s.changes) {
+		feed.Through, feed.More = s.changes[to-1].Revision, true
+	}
+	return feed, nil
 }

@@ -31,6 +31,14 @@ func (t *tx) ready(ctx context.Context) error {
 // Revision implements [store.Reader].
 func (t *tx) Revision() uint64 { return t.state.revision }
 
+// Changes implements [store.ChangeReader].
+func (t *tx) Changes(ctx context.Context, after uint64, limit int) (store.Feed, error) {
+	if err := t.ready(ctx); err != nil {
+		return store.Feed{}, err
+	}
+	return t.state.feed(after, limit)
+}
+
 // changed notes a change for the feed, once for each record.
 func (t *tx) changed(kind store.Kind, id, organization string) {
 	c := store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}

@@ -45,14 +45,9 @@ func listingRules() []rule {
 					}
 				}
 				for _, g := range []struct{ who, in, role, level string }{{"p1", "c1", "ra", ""}, {"p1", "c2", "rb", "la"}, {"p2", "c2", "ra", ""}} {
-					grant, err := individuals.Grant{Individual: g.who, Organization: g.in}.WithRole(g.role, "x", individuals.RoleSystem)
-					if err != nil {
-						return err
-					}
+					grant := individuals.Grant{Individual: g.who, Organization: g.in}.WithRole(g.role)
 					if g.level != "" {
-						if grant, err = grant.WithACL(g.level, "x", individuals.RoleSystem); err != nil {
-							return err
-						}
+						grant = grant.WithACL(g.level)
 					}
 					if err := tx.PutGrant(s.ctx, grant); err != nil {
 						return err

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 
+	"github.com/durward-go/durward/acl"
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
@@ -42,34 +43,92 @@ func referenceRules() []rule {
 			k := grantKind()
 			s.need(k)
 			first := s.update(func(tx store.Tx) error {
-				g, err := individuals.Grant{Individual: number(1), Organization: "abc"}.WithRole("r", "alice", individuals.RoleSystem)
-				if err != nil {
-					return err
-				}
-				return tx.PutGrant(s.ctx, g)
+				return tx.PutGrant(s.ctx, individuals.Grant{Individual: number(1), Organization: "abc"}.WithRole("r"))
 			})
-			change := func(to func(g individuals.Grant) (individuals.Grant, error)) uint64 {
+			change := func(to func(g individuals.Grant) individuals.Grant) uint64 {
 				return s.update(func(tx store.Tx) error {
 					g, err := tx.Grant(s.ctx, number(1), "abc")
 					if err != nil {
 						return err
 					}
-					if g, err = to(g); err != nil {
-						return err
-					}
-					return tx.PutGrant(s.ctx, g)
+					return tx.PutGrant(s.ctx, to(g))
 				})
 			}
-			second := change(func(g individuals.Grant) (individuals.Grant, error) {
-				return g.WithACL("x", "old", individuals.ACLSystem)
-			})
-			third := change(func(g individuals.Grant) (individuals.Grant, error) { return g.WithoutRole(), nil })
+			second := change(func(g individuals.Grant) individuals.Grant { return g.WithACL("x") })
+			third := change(individuals.Grant.WithoutRole)
 			s.view(func(r store.Reader) error {
 				g, err := r.Grant(s.ctx, number(1), "abc")
 				s.equal("grant", g, individuals.Grant{Individual: number(1), Organization: "abc", Revision: third,
-					Role: individuals.Slot{Revision: first, By: "alice", System: individuals.RoleSystem},
-					ACL:  individuals.Slot{ID: "x", Revision: second, By: "old", System: individuals.ACLSystem}})
+					Role: individuals.Slot{Revision: first, By: author.ID, System: author.System},
+					ACL:  individuals.Slot{ID: "x", Revision: second, By: author.ID, System: author.System}})
 				return err
+			})
+		}},
+		{"forged grants", "a slot that is neither the stored one, nor that cleared, nor granted by this commit is refused", func(s *suite) {
+			k := grantKind()
+			s.need(k)
+			s.put(k, k.make(1, 0))
+			for _, forge := range []func(g *individuals.Grant){
+				func(g *individuals.Grant) { g.Role.Revision = 1 << 60 },
+				func(g *individuals.Grant) { g.Role.ID = "another" },
+				func(g *individuals.Grant) { g.Role.By = "another" },
+				func(g *individuals.Grant) { g.Role.System = individuals.ACLSystem },
+				func(g *individuals.Grant) { g.ACL = individuals.Slot{ID: "x", Revision: 1} },
+			} {
+				s.refuse(nil, func(tx store.Tx) error {
+					g, err := tx.Grant(s.ctx, number(1), "abc")
+					if err != nil {
+						return err
+					}
+					forge(&g)
+					return tx.PutGrant(s.ctx, g)
+				})
+			}
+			s.refuse(nil, func(tx store.Tx) error {
+				return tx.PutGrant(s.ctx, individuals.Grant{Individual: number(2), Organization: "abc", Role: individuals.Slot{ID: "r", Revision: 7}})
+			})
+		}},
+		{"ACL system and roles", "a commit of the ACL system neither assigns nor clears a role", func(s *suite) {
+			k := grantKind()
+			s.need(k)
+			s.put(k, k.make(1, 0))
+			for _, to := range []func(g individuals.Grant) individuals.Grant{
+				individuals.Grant.WithoutRole,
+				func(g individuals.Grant) individuals.Grant {
+					g.Role = individuals.Slot{ID: "r", Revision: individuals.ThisCommit}
+					return g
+				},
+			} {
+				_, err := s.store.Update(s.ctx, store.Author{ID: "old", System: individuals.ACLSystem}, func(tx store.Tx) error {
+					g, err := tx.Grant(s.ctx, number(1), "abc")
+					if err != nil {
+						return err
+					}
+					return tx.PutGrant(s.ctx, to(g))
+				})
+				if err == nil {
+					s.Error("no error")
+				}
+			}
+		}},
+		{"fixed types", "the type of an individual, a role and an access level is fixed when they are created", func(s *suite) {
+			revision := s.update(func(tx store.Tx) error {
+				if err := tx.PutRole(s.ctx, roles.NewRole("r", "R", "customer", nil)); err != nil {
+					return err
+				}
+				if err := tx.PutACL(s.ctx, acl.Level{ID: "x", Name: "X", Type: "customer"}); err != nil {
+					return err
+				}
+				return tx.PutIndividual(s.ctx, individuals.Individual{ID: "p", Organization: "abc", RoleType: "customer"})
+			})
+			role := roles.NewRole("r", "R", "admin", nil)
+			role.Revision = revision
+			s.refuse(nil, func(tx store.Tx) error { return tx.PutRole(s.ctx, role) })
+			s.refuse(nil, func(tx store.Tx) error {
+				return tx.PutACL(s.ctx, acl.Level{ID: "x", Name: "X", Type: "user", Revision: revision})
+			})
+			s.refuse(nil, func(tx store.Tx) error {
+				return tx.PutIndividual(s.ctx, individuals.Individual{ID: "p", Organization: "abc", RoleType: "admin", Revision: revision})
 			})
 		}},
 		{"grant needs its records", "a grant to an individual, or in an organization, that does not exist is refused", func(s *suite) {

@@ -7,22 +7,26 @@ import (
 	"github.com/durward-go/durward/scope"
 )
 
-// A coming is what a principal adds to its requests: how it came in, beside
+// A capacity is what a principal adds to its requests: as what it asks, beside
 // what the request itself says.
-type coming struct {
+type capacity struct {
 	system    *standing // a system principal; the request's identity does not count
 	actor     *Request  // who acts on behalf of the individual
 	asDefault bool      // with the organization's default role
-	end       int64     // when acting on behalf ends
+	start     int64     // when acting on behalf begins
+	end       int64     // and ends
 }
 
-// fromOutside is the coming of a request that no principal makes.
-var fromOutside coming
+// inOwnName is the capacity of a request that no principal makes.
+var inOwnName capacity
 
 // check reports what is not well formed, of a request for a path or a node.
 func (r *Request) check(node roles.Node) error {
 	if !r.Action.Valid() {
 		return fmt.Errorf("access: %v: want View, Create, Update or Delete", r.Action)
+	}
+	if _, ok := nanoseconds(r.At); !ok && !r.At.IsZero() {
+		return fmt.Errorf("access: instant %v: decisions are made for the years %d to %d", r.At, firstYear, lastYear)
 	}
 	if node.IsZero() == (r.Path == "") {
 		return fmt.Errorf("access: want a path or a node, one of them")
@@ -90,14 +94,17 @@ func (r *Request) current(st *standing) Reason {
 }
 
 // instantFor returns the instant to decide for: that asked for, or now.
-func (e *Engine) instantFor(r *Request, x *coming, st *standing) int64 {
+// It is not ok where the host's clock tells an instant that cannot be.
+func (e *Engine) instantFor(r *Request, x *capacity, st *standing) (now int64, ok bool) {
 	if !r.At.IsZero() {
 		return nanoseconds(r.At)
 	}
-	if x.end != 0 {
-		return e.clock.exact()
+	if x.actor != nil {
+		now = e.clock.exact()
+	} else {
+		now = e.clock.between(st.from, st.until)
 	}
-	return e.clock.between(st.from, st.until)
+	return now, now != earliest
 }
 
 // defaultSide is the organization's default role, as if granted last.
@@ -106,5 +113,5 @@ func (e *Engine) defaultSide(st *standing) (side, origin) {
 	if g.ID == "" {
 		g.Reason = NoRole
 	}
-	return e.side(st.snapshot, g, st.typeName, &st.org.lineage)
+	return e.side(e.snapshot.Load(), g, st.typeName, &st.org.lineage)
 }
