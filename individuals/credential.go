@@ -31,7 +31,7 @@ type Credential struct {
 	Password PasswordHash
 	// MeetsAlone says that the password met the policy without a second factor
 	// when it was set; false for imported hashes. See
-	// [PasswordPolicy.CheckSecondFactorOff].
+	// [CheckSecondFactorOff].
 	MeetsAlone bool
 	// MustChange says that the password must be changed at the next sign-in.
 	MustChange bool

@@ -7,7 +7,14 @@ import (
 )
 
 // A Store keeps all records of one application. It is safe for concurrent use.
+//
+// View, Update and Changes are about commits. What is embedded is kept beside
+// them, row by row, and outlives a commit that fails.
 type Store interface {
+	SignInState
+	Outbox
+	AuditLog
+
 	// View calls fn with a reader of one consistent state, that of the latest
 	// commit or a later one than any that the caller has seen return. The
 	// reader is not used after fn returns. View returns fn's error.
@@ -24,7 +31,8 @@ type Store interface {
 	// Changes returns what was committed after the given revision, in the
 	// order of revisions, none left out and none twice; of one commit either
 	// all changes or none. At most about limit changes come at once (a single
-	// larger commit comes whole); 0 means the store's default. Where the
+	// larger commit comes whole); 0 means the store's default. A commit that
+	// wrote no record of a [Kind] has a revision and no changes. Where the
 	// changes are no longer kept the error wraps [ErrGone].
 	Changes(ctx context.Context, after uint64, limit int) (Feed, error)
 
