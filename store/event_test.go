@@ -43,7 +43,8 @@ func TestAllEvents(t *testing.T) {
 			}
 			assert.Equal(t, min(limit, total-1), n, "limit %d", limit)
 		}
-		for range store.AllEvents(t.Context(), r, audit.Filter{Chain: audit.Changes}) {
+		for _, err := range store.AllEvents(t.Context(), r, audit.Filter{Chain: audit.Changes}) {
+			require.NoError(t, err)
 			break
 		}
 		return nil

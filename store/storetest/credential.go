@@ -100,21 +100,17 @@ func credentialRules() []rule {
 		}},
 		{"credential spent", "a recovery code that is spent stays spent, and of many who spend codes of one revision one wins", func(s *suite) {
 			s.need(k)
-			s.put(k, k.make(1, 1))
+			revision := s.put(k, k.make(1, 1))
+			var spent individuals.Credential
+			s.view(func(r store.Reader) (err error) {
+				if spent, err = r.Credential(s.ctx, number(1)); err == nil {
+					spent.Recovery, err = spent.Recovery.Spend(4)
+				}
+				return err
+			})
+			s.equal("revision read", spent.Revision, revision)
 			s.oneWins(func() error {
-				var c individuals.Credential
-				if err := s.store.View(s.ctx, func(r store.Reader) (err error) {
-					c, err = r.Credential(s.ctx, number(1))
-					return err
-				}); err != nil {
-					return err
-				}
-				spent, err := c.Recovery.Spend(4)
-				if err != nil {
-					return store.ErrConflict // somebody was faster
-				}
-				c.Recovery = spent
-				_, err = s.store.Update(s.ctx, author, func(tx store.Tx) error { return tx.PutCredential(s.ctx, c) })
+				_, err := s.store.Update(s.ctx, author, func(tx store.Tx) error { return tx.PutCredential(s.ctx, spent) })
 				return err
 			})
 			s.view(func(r store.Reader) error {
