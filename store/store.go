@@ -31,8 +31,7 @@ type Store interface {
 	// Changes returns what was committed after the given revision, in the
 	// order of revisions, none left out and none twice; of one commit either
 	// all changes or none. At most about limit changes come at once (a single
-	// larger commit comes whole); 0 means the store's default. A commit that
-	// wrote no record of a [Kind] has a revision and no changes. Where the
+	// larger commit comes whole); 0 means the store's default. Where the
 	// changes are no longer kept the error wraps [ErrGone].
 	Changes(ctx context.Context, after uint64, limit int) (Feed, error)
 
