@@ -51,7 +51,8 @@ type Feed struct {
 	// Changes in the order of revisions, and within a commit in any order.
 	Changes []Change
 	// Through is the revision up to which the feed is complete: ask next for
-	// the changes after it. It is the revision asked for when nothing is new.
+	// the changes after it. It is the revision asked for when nothing is new. A
+	// commit that wrote no record of a [Kind] moves it without a change.
 	Through uint64
 	// More says that later changes were there already, but left for the next
 	// call by the limit.

@@ -4,7 +4,9 @@
 //
 // A [Store] has three verbs. View reads a consistent state, Update makes one
 // atomic commit with one revision, Changes tells what was committed since a
-// revision. The interfaces below are the specification, and package storetest
+// revision. Beside them stands what no failing commit may take back:
+// [SignInState], the [Outbox] once a message is in it, and the [AuditLog]'s
+// sign-ins. The interfaces below are the specification, and package storetest
 // holds a store to it.
 //
 // Rules for every store:
@@ -18,6 +20,9 @@
 //     record's. Otherwise, and when the record is there already or gone, the
 //     error wraps [ErrConflict]. The same holds for Delete.
 //   - Records are validated before they are written.
+//   - Instants are kept as by [Instant], to the microsecond.
 //   - Reading what is not there gives an error that wraps [ErrNotFound].
+//   - A row outside of commits has a version in place of the revision, and is
+//     written by compare-and-set: of all who read the same version one wins.
 //   - A cancelled context gives its error and changes nothing.
 package store

@@ -23,6 +23,9 @@ type Reader interface {
 	ClassReader
 	GrantReader
 	EntityReader
+	CredentialReader
+	TokenReader
+	EventReader
 }
 
 // A Tx reads and writes within one commit. It sees its own writes. Its
@@ -36,6 +39,10 @@ type Tx interface {
 	ClassWriter
 	GrantWriter
 	EntityWriter
+	CredentialWriter
+	TokenWriter
+	OutboxWriter
+	EventWriter
 	// Touch puts a change into the feed for a record that the host wrote in
 	// its own table. For a grant id is the individual.
 	Touch(ctx context.Context, kind Kind, id string) error
@@ -125,7 +132,8 @@ type IndividualReader interface {
 // IndividualWriter writes people. A login that another person of the same
 // provider and realm has, in the same canonical form, is an [ErrConflict].
 // Another role type than the stored one is refused: it is fixed at creation.
-// Deleting a person who holds grants is [ErrInUse].
+// Deleting a person who holds grants is [ErrInUse]; it deletes the person's
+// credential and tokens in the same commit.
 type IndividualWriter interface {
 	PutIndividual(ctx context.Context, individual individuals.Individual) error
 	DeleteIndividual(ctx context.Context, id string, revision uint64) error
@@ -142,7 +150,9 @@ type OrganizationReader interface {
 	Organizations(ctx context.Context, filter OrganizationFilter, page Page) ([]individuals.Organization, error)
 }
 
-// OrganizationWriter writes them. The entity must exist.
+// OrganizationWriter writes them. The entity must exist. Deleting one in which
+// somebody holds a grant is [ErrInUse]; it deletes the organization's tokens in
+// the same commit.
 type OrganizationWriter interface {
 	PutOrganization(ctx context.Context, organization individuals.Organization) error
 	DeleteOrganization(ctx context.Context, entity string, revision uint64) error

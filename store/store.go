@@ -7,7 +7,14 @@ import (
 )
 
 // A Store keeps all records of one application. It is safe for concurrent use.
+//
+// View, Update and Changes are about commits. What is embedded is kept beside
+// them, row by row, and outlives a commit that fails.
 type Store interface {
+	SignInState
+	Outbox
+	AuditLog
+
 	// View calls fn with a reader of one consistent state, that of the latest
 	// commit or a later one than any that the caller has seen return. The
 	// reader is not used after fn returns. View returns fn's error.

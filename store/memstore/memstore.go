@@ -3,7 +3,8 @@
 // process.
 //
 // Readers never wait: every commit makes a new immutable state, which shares
-// what did not change with the one before.
+// what did not change with the one before. Attempts, messages and the events of
+// sign-ins are beside it, each kind behind a lock that is held for one row.
 package memstore
 
 import (
@@ -12,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/store"
 )
 
@@ -23,6 +25,10 @@ type Store struct {
 	closed  atomic.Bool
 	writing chan struct{} // holds one token while nobody writes
 	latest  *state        // the writer's own copy of current
+
+	attempts attempts
+	outbox   outbox
+	signIns  signInTrail
 
 	watching sync.RWMutex // held for reading while watchers are being told
 	watchers map[*watcher]struct{}
@@ -44,7 +50,10 @@ var (
 
 // New makes an empty store. opts may be nil.
 func New(opts *Options) *Store {
-	s := &Store{keep: 100_000, writing: make(chan struct{}, 1), watchers: make(map[*watcher]struct{})}
+	s := &Store{
+		keep: 100_000, writing: make(chan struct{}, 1), watchers: make(map[*watcher]struct{}),
+		attempts: newAttempts(), outbox: newOutbox(), signIns: signInTrail{trail: newTrail(audit.SignIns)},
+	}
 	if opts != nil && opts.KeepChanges > 0 {
 		s.keep = opts.KeepChanges
 	}
@@ -67,7 +76,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Reader) error) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	tx := &tx{state: s.current.Load()}
+	tx := &tx{state: s.current.Load(), signIns: &s.signIns}
 	defer tx.end()
 	return fn(readOnly{tx})
 }
@@ -78,6 +87,10 @@ type readOnly struct{ store.Reader }
 
 // Update implements [store.Store]. Writers wait for each other.
 func (s *Store) Update(ctx context.Context, by store.Author, fn func(store.Tx) error) (uint64, error) {
+	return s.update(ctx, by, func(t *tx) error { return fn(t) })
+}
+
+func (s *Store) update(ctx context.Context, by store.Author, fn func(*tx) error) (uint64, error) {
 	if err := s.ready(ctx); err != nil {
 		return 0, err
 	}
@@ -98,10 +111,10 @@ func (s *Store) Update(ctx context.Context, by store.Author, fn func(store.Tx) e
 
 // commit runs fn on a copy of the current state and publishes the copy. It
 // gives the right to write back, also when fn panics.
-func (s *Store) commit(ctx context.Context, by store.Author, fn func(store.Tx) error) (revision uint64, wrote bool, err error) {
+func (s *Store) commit(ctx context.Context, by store.Author, fn func(*tx) error) (revision uint64, wrote bool, err error) {
 	defer func() { s.writing <- struct{}{} }()
 	before := s.latest
-	tx := &tx{state: before.copy(), by: by, writes: before.revision + 1}
+	tx := &tx{state: before.copy(), by: by, writes: before.revision + 1, signIns: &s.signIns}
 	defer tx.end()
 	if err := fn(tx); err != nil {
 		return 0, false, err
@@ -109,7 +122,7 @@ func (s *Store) commit(ctx context.Context, by store.Author, fn func(store.Tx) e
 	if err := s.ready(ctx); err != nil {
 		return 0, false, err
 	}
-	if len(tx.changes) == 0 {
+	if len(tx.changes) == 0 && !tx.wrote {
 		return before.revision, false, nil
 	}
 	after := tx.state
@@ -118,6 +131,7 @@ func (s *Store) commit(ctx context.Context, by store.Author, fn func(store.Tx) e
 	after.trim(s.keep)
 	s.latest = after
 	s.current.Store(after.copy())
+	s.outbox.add(tx.messages)
 	return after.revision, true, nil
 }
 

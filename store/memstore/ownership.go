@@ -62,6 +62,7 @@ func (t *tx) DeleteOrganization(ctx context.Context, entity string, revision uin
 		return fmt.Errorf("memstore: organization %q: %q holds a grant in it: %w", entity, held[0].Individual, store.ErrInUse)
 	}
 	t.state.organizations.rows.Delete(entity)
+	t.deleteTokensOf(organizationOwner, entity)
 	t.changed(store.Organizations, entity, "")
 	return nil
 }

@@ -103,6 +103,8 @@ func (t *tx) DeleteIndividual(ctx context.Context, id string, revision uint64) e
 		t.state.logins.Delete(keyOf(p))
 	}
 	t.state.individuals.rows.Delete(id)
+	t.state.credentials.rows.Delete(id)
+	t.deleteTokensOf(individualOwner, id)
 	t.changed(store.Individuals, id, "")
 	return nil
 }

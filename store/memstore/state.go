@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/btree"
 
 	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
@@ -33,19 +34,33 @@ type state struct {
 	// dependents counts, for an entity, the entities that have it as parent or
 	// link to it.
 	dependents *btree.Map[string, int]
+
+	credentials *table[individuals.Credential]
+	tokens      *table[store.Token]
+	// owned holds the keys of tokens by their individual and organization, see
+	// ownerKey.
+	owned *btree.Map[string, struct{}]
+	// messages is the ID of the latest message.
+	messages uint64
+	// events is the chain of changes.
+	events *trail
 }
 
 func newState() *state {
 	return &state{
-		roles:         newTable(store.Roles, "role", roles.Role.Copy),
-		acls:          newTable(store.ACLs, "ACL", acl.Level.Copy),
-		individuals:   newTable(store.Individuals, "individual", same[individuals.Individual]),
-		organizations: newTable(store.Organizations, "organization", individuals.Organization.Copy),
-		classes:       newTable(store.Classes, "class", same[individuals.Class]),
-		grants:        newTable(store.Grants, "grant", individuals.Grant.Copy),
-		entities:      newTable(store.Entities, "entity", scope.Entity.Clone),
+		roles:         newTable("role", roles.Role.Copy),
+		acls:          newTable("ACL", acl.Level.Copy),
+		individuals:   newTable("individual", same[individuals.Individual]),
+		organizations: newTable("organization", individuals.Organization.Copy),
+		classes:       newTable("class", same[individuals.Class]),
+		grants:        newTable("grant", individuals.Grant.Copy),
+		entities:      newTable("entity", scope.Entity.Clone),
 		logins:        new(btree.Map[string, string]),
 		dependents:    new(btree.Map[string, int]),
+		credentials:   newTable("credential", individuals.Credential.Copy),
+		tokens:        newTable("token", store.Token.Copy),
+		owned:         new(btree.Map[string, struct{}]),
+		events:        newTrail(audit.Changes),
 	}
 }
 
@@ -59,6 +74,8 @@ func (s *state) copy() *state {
 	c.individuals, c.organizations = s.individuals.snapshot(), s.organizations.snapshot()
 	c.classes, c.grants, c.entities = s.classes.snapshot(), s.grants.snapshot(), s.entities.snapshot()
 	c.logins, c.dependents = s.logins.Copy(), s.dependents.Copy()
+	c.credentials, c.tokens, c.owned = s.credentials.snapshot(), s.tokens.snapshot(), s.owned.Copy()
+	c.events = s.events.snapshot()
 	return &c
 }
 

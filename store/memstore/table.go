@@ -10,14 +10,13 @@ import (
 
 // A table holds the records of one kind in the byte order of their keys.
 type table[T any] struct {
-	kind  store.Kind
 	noun  string
 	clone func(T) T
 	rows  *btree.Map[string, *T] // the records behind the pointers never change
 }
 
-func newTable[T any](kind store.Kind, noun string, clone func(T) T) *table[T] {
-	return &table[T]{kind: kind, noun: noun, clone: clone, rows: new(btree.Map[string, *T])}
+func newTable[T any](noun string, clone func(T) T) *table[T] {
+	return &table[T]{noun: noun, clone: clone, rows: new(btree.Map[string, *T])}
 }
 
 func (t *table[T]) snapshot() *table[T] {

@@ -14,7 +14,11 @@ type tx struct {
 	by      store.Author
 	writes  uint64 // the revision that the commit will have; 0 in a View
 	changes []store.Change
-	ended   bool
+	// wrote says that something was written that is not in changes.
+	wrote    bool
+	messages []store.Message
+	signIns  *signInTrail
+	ended    bool
 }
 
 var errEnded = errors.New("memstore: reader used after its View or Update returned")

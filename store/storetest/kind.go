@@ -25,13 +25,15 @@ type kind struct {
 	put    func(ctx context.Context, tx store.Tx, record any) error
 	get    func(ctx context.Context, r store.Reader, n int) (any, error)
 	remove func(ctx context.Context, tx store.Tx, n int, revision uint64) error
-	// list returns a page of records after record number n, -1 for the first.
+	// list returns a page of records after record number n, -1 for the first. It
+	// is nil where the kind has no listing.
 	list func(ctx context.Context, r store.Reader, after, limit int) ([]any, error)
 	// revised returns a copy of the record with a revision, and spoil changes
 	// whatever the record shares with its copies.
 	revised func(record any, revision uint64) any
 	spoil   func(record any)
-	// change is what the feed tells of record n.
+	// change is what the feed tells of record n. It is nil where the kind is not
+	// in the feed.
 	change func(n int) store.Change
 	// broken is a record that must be refused.
 	broken any
@@ -96,13 +98,17 @@ func unstamped(record any) any {
 		c := r.Clone()
 		c.Revision = 0
 		return c
+	case individuals.Credential:
+		return revealCredential(r)
+	case store.Token:
+		return revealToken(r)
 	}
 	return record
 }
 
 // kinds lists all of them.
 func kinds() []kind {
-	return []kind{roleKind(), aclKind(), individualKind(), organizationKind(), classKind(), grantKind(), entityKind()}
+	return []kind{roleKind(), aclKind(), individualKind(), organizationKind(), classKind(), grantKind(), entityKind(), credentialKind(), tokenKind()}
 }
 
 func roleKind() kind {

@@ -21,7 +21,10 @@ import (
 // called from several tests at once.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
-	for _, group := range [][]rule{recordRules(), referenceRules(), commitRules(), feedRules(), listingRules(), identifierRules()} {
+	for _, group := range [][]rule{
+		recordRules(), referenceRules(), commitRules(), feedRules(), listingRules(), identifierRules(),
+		credentialRules(), tokenRules(), outboxRules(), attemptRules(), stepRules(), eventRules(), retentionRules(), besideRules(),
+	} {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
 				t.Parallel()
