@@ -40,11 +40,7 @@ func exampleStore(ctx context.Context) store.Store {
 		if err := tx.PutIndividual(ctx, steve); err != nil {
 			return err
 		}
-		grant, err := individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("pbx-admin", "alice", individuals.RoleSystem)
-		if err != nil {
-			return err
-		}
-		return tx.PutGrant(ctx, grant)
+		return tx.PutGrant(ctx, individuals.Grant{Individual: "steve", Organization: "acme"}.WithRole("pbx-admin"))
 	})
 	if err != nil {
 		panic(err)
