@@ -40,11 +40,13 @@ func (e *Engine) decide(ctx context.Context, r *Request, x *capacity, node roles
 			*t = trace{}
 		}
 		// The revision first, so that the decision is of it or a later one.
-		revision, generation := e.applied.Load(), e.generation.Load()
+		revision, generation, snap := e.applied.Load(), e.generation.Load(), e.snapshot.Load()
 		reason, node, governs := e.gates(ctx, r, x, asked, generation, t)
 		// What was read before a commit and what was read after it make a state
-		// that never was, and that could allow what neither of them does.
-		if e.generation.Load() == generation {
+		// that never was, and that could allow what neither of them does. The
+		// snapshot is swapped within a generation: of two who are asked about,
+		// one may have met the old and the other the new.
+		if e.generation.Load() == generation && (x.actor == nil || e.snapshot.Load() == snap) {
 			return newDecision(reason, r, node, governs, revision)
 		}
 	}

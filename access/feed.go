@@ -99,7 +99,7 @@ func (e *Engine) pull(caller context.Context) (err error) {
 	select {
 	case <-e.pulling:
 	case <-caller.Done():
-		return caller.Err()
+		return fmt.Errorf("access: waiting for the feed after revision %d: %w", e.applied.Load(), caller.Err())
 	}
 	ctx, cancel := context.WithTimeout(caller, maxPull)
 	defer func() {
