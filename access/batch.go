@@ -22,6 +22,9 @@ func (e *Engine) CheckAll(ctx context.Context, requests []Request) []Decision {
 // CheckAll decides many queries as of one instant, as [Engine.CheckAll] does.
 func (p *Principal) CheckAll(ctx context.Context, queries []Query) []Decision {
 	out := make([]Decision, len(queries))
+	if p.engine == nil {
+		return out
+	}
 	now := p.engine.instant()
 	for i, q := range queries {
 		if q.At.IsZero() {
