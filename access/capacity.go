@@ -93,18 +93,18 @@ func (r *Request) current(st *standing) Reason {
 	return Granted
 }
 
-// instantFor returns the instant to decide for: that asked for, or now.
-// It is not ok where the host's clock tells an instant that cannot be.
-func (e *Engine) instantFor(r *Request, x *capacity, st *standing) (now int64, ok bool) {
-	if !r.At.IsZero() {
-		return nanoseconds(r.At)
+// instantFor returns the instant to decide for: that asked for, or now. It is
+// earliest where the host's clock tells an instant that cannot be.
+func (e *Engine) instantFor(r *Request, x *capacity, st *standing) int64 {
+	switch {
+	case !r.At.IsZero():
+		now, _ := nanoseconds(r.At)
+		return now
+	case x.actor != nil:
+		return e.clock.exact()
+	default:
+		return e.clock.between(st.from, st.until)
 	}
-	if x.actor != nil {
-		now = e.clock.exact()
-	} else {
-		now = e.clock.between(st.from, st.until)
-	}
-	return now, now != earliest
 }
 
 // defaultSide is the organization's default role, as if granted last.

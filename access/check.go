@@ -31,7 +31,7 @@ type trace struct {
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
 func (e *Engine) decide(ctx context.Context, r *Request, x *capacity, node roles.Node, t *trace) Decision {
-	if r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(node) == nil {
+	if r.AtLeast != 0 && r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(node) == nil {
 		_ = e.await(ctx, r.AtLeast) // where it does not come, gate 0 says so
 	}
 	asked := node
@@ -90,12 +90,19 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	if ctx.Err() != nil {
 		return fail(Unavailable, ctx.Err()), node, nil
 	}
-	if r.AtLeast > e.applied.Load() {
+	if r.AtLeast != 0 && r.AtLeast > e.applied.Load() {
 		return fail(Stale, fmt.Errorf("access: revision %d has not come, decisions are at %d", r.AtLeast, e.applied.Load())), node, nil
 	}
-	st, reason, err := e.find(ctx, generation, r, x)
-	if reason != Granted && reason != UnknownIndividual {
-		return fail(reason, err), node, nil
+	var st *standing
+	var err error
+	reason := Granted
+	if p := e.people.get(r.Individual); p != nil && r.Organization == "" && x.system == nil {
+		st = p.home.standing.Load()
+	}
+	if st == nil || st.generation.Load() != generation {
+		if st, reason, err = e.find(ctx, generation, r, x); reason != Granted && reason != UnknownIndividual {
+			return fail(reason, err), node, nil
+		}
 	}
 	var with acting
 	if x.actor != nil {
@@ -135,7 +142,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	preferred := sideOf(r.Surface.preferred(node.Marks()))
 	var governs *side
 	if st != nil {
-		governs = &st.sides[preferred]
+		governs = st.sideFor(preferred)
 		if x.asDefault || t != nil || st.faulty || governs.faulty {
 			origin := st.origins[preferred]
 			if x.asDefault && !st.faulty {
@@ -152,7 +159,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 		}
 	}
 	if with.standing != nil {
-		with.side = &with.standing.sides[preferred]
+		with.side = with.standing.sideFor(preferred)
 		if with.standing.faulty || with.side.faulty {
 			return fail(Unavailable, firstError(with.standing.fault, with.standing.origins[preferred].fault)), node, nil
 		}
@@ -180,8 +187,12 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 		if reason := r.current(st); reason != Granted {
 			return reason, node, nil
 		}
-		var ok bool
-		if now, ok = e.instantFor(r, x, who); !ok {
+		if r.At.IsZero() && x.actor == nil {
+			now = e.clock.between(who.from, who.until)
+		} else {
+			now = e.instantFor(r, x, who)
+		}
+		if now == earliest {
 			return fail(Unavailable, errClock), node, nil
 		}
 		if reason := how.admit(who, now, node.Marks()); reason != Granted {

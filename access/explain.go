@@ -239,7 +239,7 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 		if x.Decision.Node().Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
-		switch now, _ := e.instantFor(r, in, st); {
+		switch now := e.instantFor(r, in, st); {
 		case now < in.start:
 			return fmt.Sprintf("the time of %q to act on behalf of %q has not begun", who.Individual, r.Individual), "wait for it"
 		case now >= in.end:

@@ -110,8 +110,9 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 	if s.Below != "" {
 		out.rule = scope.Rule{Below: true}
 	}
-	for i := range out.sides {
-		out.sides[i], out.origins[i] = side{packed: table.Packed(), reason: Granted}, origin{table: table}
+	out.side = side{packed: table.Packed(), reason: Granted}
+	for i := range out.origins {
+		out.origins[i] = origin{table: table}
 	}
 	return out, nil
 }

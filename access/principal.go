@@ -54,9 +54,13 @@ type OnBehalf struct {
 // connection does. It is safe for concurrent use. The zero Principal is denied
 // everything; [Engine.Principal] and [Engine.System] make others.
 type Principal struct {
-	engine   *Engine
-	verdict  atomic.Pointer[verdict]
-	identity Request // without a question
+	verdict atomic.Pointer[verdict]
+	engine  *Engine
+	// first is the first verdict: most principals live for one request and
+	// need no other. It lies beside the pointer to it.
+	first    verdict
+	taken    atomic.Bool // first is in use
+	identity Request     // without a question
 	capacity capacity
 }
 
@@ -244,38 +248,49 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		old.generation.Store(generation)
 		return old
 	}
-	v := &verdict{from: earliest, span: math.MaxUint64, standing: st}
-	if !st.always && !p.admitted(v, st) {
-		return nil
-	}
+	var packed [2]string
 	for moved, marks := range [...]roles.Marks{0, roles.Moved} {
-		governs := &st.sides[sideOf(p.identity.Surface.preferred(marks))]
+		governs := st.sideFor(sideOf(p.identity.Surface.preferred(marks)))
 		if governs.faulty {
 			return nil
 		}
-		v.packed[moved] = governs.packed
+		packed[moved] = governs.packed
 	}
+	from, span := int64(earliest), uint64(math.MaxUint64)
+	var blocked roles.Marks
+	if !st.always {
+		var ok bool
+		if from, span, blocked, ok = p.admitted(st); !ok {
+			return nil
+		}
+	}
+	v := &p.first
+	if !p.taken.CompareAndSwap(false, true) {
+		v = new(verdict)
+	}
+	v.from, v.span, v.blocked, v.packed, v.standing = from, span, blocked, packed, st
 	v.generation.Store(generation)
 	p.verdict.Store(v)
 	return v
 }
 
-// admitted asks gates 1 to 4 for all nodes at once, and sets the verdict's
-// span and the marks it blocks. Denials are left to checks.
-func (p *Principal) admitted(v *verdict, st *standing) bool {
+// admitted asks gates 1 to 4 for all nodes at once. Where they admit it returns
+// a verdict's span of time and the marks that it blocks; denials are left to
+// checks.
+func (p *Principal) admitted(st *standing) (from int64, span uint64, blocked roles.Marks, ok bool) {
 	now := p.engine.clock.exact()
 	if p.identity.current(st) != Granted || p.identity.admit(st, now, 0) != Granted {
-		return false
+		return 0, 0, 0, false
 	}
-	v.from, v.span = st.from, uint64(st.until)-uint64(st.from)
+	from, span = st.from, uint64(st.until)-uint64(st.from)
 	if st.until != latest {
 		if near(now, st.until) {
-			return false
+			return 0, 0, 0, false
 		}
-		v.span -= uint64(margin)
+		span -= uint64(margin)
 	}
 	if !p.identity.Factors.proven() {
-		v.blocked = roles.SecondFactor
+		blocked = roles.SecondFactor
 	}
-	return true
+	return from, span, blocked, true
 }

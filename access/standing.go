@@ -29,7 +29,8 @@ type standing struct {
 	always       bool // a system principal: gates 1 to 5 do not apply
 	ownInScope   bool // the organization's own entity is in scope
 	faulty       bool // gate 0: a record does not compile, see fault
-	sides        [2]side
+	side         side
+	other        *side // for the other preferred slot; nil: the same
 
 	*background
 }
@@ -65,6 +66,22 @@ type origin struct {
 	level *compiledLevel // where an access level does
 	table *roles.Table
 	fault error
+}
+
+// sideFor returns the side for a preferred slot, by its number.
+func (s *standing) sideFor(number int) *side {
+	if number != 0 && s.other != nil {
+		return s.other
+	}
+	return &s.side
+}
+
+// setSides keeps the second where it differs from the first.
+func (s *standing) setSides(sides [2]side) {
+	s.side = sides[0]
+	if sides[1] != sides[0] {
+		s.other = &sides[1]
+	}
 }
 
 func sideOf(preferred Slot) int {
@@ -125,9 +142,11 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 		s.faulty = true
 		return s
 	}
+	var sides [2]side
 	for i, preferred := range [...]Slot{RoleSlot, ACLSlot} {
-		s.sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(*g, preferred), p.record.RoleType, &org.lineage)
+		sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(*g, preferred), p.record.RoleType, &org.lineage)
 	}
+	s.setSides(sides)
 	return s
 }
 

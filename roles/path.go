@@ -15,8 +15,8 @@ import (
 // 2009).
 type pathIndex struct {
 	seed     maphash.Seed
-	sampled  bool // the paths differ in what sample reads of them
-	displace []uint32
+	sampled  bool     // the paths differ in what sample reads of them
+	displace []uint64 // see displacement
 	slots    []pathSlot
 }
 
@@ -46,7 +46,7 @@ func pathIndexSize(paths int) int {
 }
 
 func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
-	x := pathIndex{seed: maphash.MakeSeed(), sampled: size == pathIndexSize(len(paths)) && samplesDiffer(paths), displace: make([]uint32, max(1, size/4)), slots: make([]pathSlot, size)}
+	x := pathIndex{seed: maphash.MakeSeed(), sampled: size == pathIndexSize(len(paths)) && samplesDiffer(paths), displace: make([]uint64, max(1, size/4)), slots: make([]pathSlot, size)}
 	type keyed struct {
 		pathSlot
 		hash uint64
@@ -69,7 +69,7 @@ func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
 		for d := uint32(0); !placed && d < 1<<16; d++ {
 			places = places[:0]
 			for _, k := range buckets[b] {
-				at := x.slot(k.hash, d)
+				at := x.slot(k.hash, displacement(d))
 				if taken[at] || slices.Contains(places, at) {
 					break
 				}
@@ -79,7 +79,7 @@ func tryPathIndex(paths map[string]uint16, size int) (pathIndex, bool) {
 				continue
 			}
 			placed = true
-			x.displace[b] = d
+			x.displace[b] = displacement(d)
 			for i, k := range buckets[b] {
 				taken[places[i]] = true
 				x.slots[places[i]] = k.pathSlot
@@ -104,16 +104,22 @@ func (x *pathIndex) hash(path string) uint64 {
 // sample mixes the length and 24 bytes of the path: the first, the middle and
 // the last eight.
 func sample(path string) uint64 {
-	const a, b, c = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
-	n := len(path)
-	if n < 8 {
-		h := uint64(n)
-		for i := range n {
-			h = h<<8 | uint64(path[i])
-		}
-		return mix(h*a, c)
+	if len(path) >= 8 {
+		return sampleLong(path)
 	}
-	return mix(eight(path)^a, eight(path[n-8:])^b) ^ mix(eight(path[n/2-4:])^c, uint64(n)*a)
+	h := uint64(len(path))
+	for i := range len(path) {
+		h = h<<8 | uint64(path[i])
+	}
+	return mix(h*sampleA, sampleB)
+}
+
+const sampleA, sampleB = 0x9e3779b97f4a7c15, 0x94d049bb133111eb
+
+// sampleLong is sample for paths of eight bytes or more.
+func sampleLong(path string) uint64 {
+	n := len(path)
+	return mix((eight(path)+bits.RotateLeft64(eight(path[n/2-4:]), 29))^sampleA, (eight(path[n-8:])+uint64(n))^sampleB)
 }
 
 func mix(a, b uint64) uint64 {
@@ -146,16 +152,23 @@ func (x *pathIndex) bucket(h uint64) int { return int(h>>32) & (len(x.displace) 
 // slot multiplies after it mixes the displacement in. A mix of shifts and
 // exclusive ors alone is linear: two paths of one bucket that share a slot
 // would share it under every displacement.
-func (x *pathIndex) slot(h uint64, displacement uint32) int {
-	h = (h ^ uint64(displacement)*0x9e3779b97f4a7c15) * 0xbf58476d1ce4e5b9
-	return int(h>>32) & (len(x.slots) - 1)
+func (x *pathIndex) slot(h, displacement uint64) int {
+	return int((h^displacement)*0xbf58476d1ce4e5b9>>32) & (len(x.slots) - 1)
 }
+
+// displacement spreads the number of a displacement over 64 bits.
+func displacement(d uint32) uint64 { return uint64(d) * 0x9e3779b97f4a7c15 }
 
 func (x *pathIndex) find(path string) *pathSlot {
 	if len(x.slots) == 0 {
 		return nil // the zero Tree
 	}
-	h := x.hash(path)
+	var h uint64
+	if x.sampled && len(path) >= 8 {
+		h = sampleLong(path)
+	} else {
+		h = x.hash(path)
+	}
 	s := &x.slots[x.slot(h, x.displace[x.bucket(h)])]
 	if s.path != path || path == "" {
 		return nil
