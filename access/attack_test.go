@@ -204,6 +204,7 @@ func TestZeroPrincipal(t *testing.T) {
 		assert.False(t, p.Explain(ctx, q).Decision.Allowed())
 		assert.NotEmpty(t, p.Explain(ctx, q).String())
 	}
+	assert.Equal(t, []access.Decision{{}, {}}, p.CheckAll(ctx, make([]access.Query, 2)))
 	assert.Empty(t, p.Individual())
 	assert.Empty(t, p.Actor())
 	assert.False(t, p.IsSystem())
@@ -262,10 +263,10 @@ func TestCheckInsideUpdate(t *testing.T) {
 	assert.Equal(t, access.NoGrant, f.reason("dan", roles.View, "customer/personal", "globex"))
 }
 
-// TestManyMoves: up to a bound, moved entities are looked for one by one in
+// TestMovesBeyondTheBound: up to a bound, moved entities are looked for one by one in
 // what is kept, and all else stays. Beyond it everything is forgotten at once,
 // so that the work of a commit does not grow with its moves times the cache.
-func TestManyMoves(t *testing.T) {
+func TestMovesBeyondTheBound(t *testing.T) {
 	t.Parallel()
 	const bound = 16
 	var s *hookedStore
@@ -292,7 +293,10 @@ func TestManyMoves(t *testing.T) {
 	move := func(ids []string, parent string) {
 		revision := f.update(func(tx store.Tx) error {
 			for _, id := range ids {
-				require.NoError(t, tx.PutEntity(f.ctx, scope.Entity{ID: id, Kind: "account", Parent: parent, Revision: f.entityRevision(tx, id)}))
+				e, err := tx.Entity(f.ctx, id)
+				require.NoError(t, err)
+				e.Parent = parent
+				require.NoError(t, tx.PutEntity(f.ctx, e))
 			}
 			return nil
 		})
