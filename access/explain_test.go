@@ -297,9 +297,10 @@ func (f *fixture) remove(id, organization string) {
 func TestExplainNarrowing(t *testing.T) {
 	t.Parallel()
 	tree, err := roles.NewTree([]roles.NodeSpec{roles.Entity("customer", roles.Panel("billing", roles.Item("invoices")),
-		roles.NodeSpec{Name: "notes", Explicit: true})}, &roles.TreeOptions{Narrowing: true})
+		roles.NodeSpec{Name: "notes", Explicit: true}, roles.Panel("ledger"))}, &roles.TreeOptions{Narrowing: true})
 	require.NoError(t, err)
-	model := roles.MustModel(tree, roles.Type{Name: "customer", Ceiling: roles.Ceiling{Base: roles.Modify}, Scope: scope.Rule{Below: true}})
+	model := roles.MustModel(tree, roles.Type{Name: "customer", Scope: scope.Rule{Below: true},
+		Ceiling: roles.Ceiling{Base: roles.Modify, At: map[string]roles.Permission{"customer/ledger": roles.Read}}})
 	s := memstore.New(nil)
 	ctx := t.Context()
 	_, err = s.Update(ctx, store.Author{ID: "setup"}, func(tx store.Tx) error {
@@ -327,6 +328,9 @@ func TestExplainNarrowing(t *testing.T) {
 		x := e.Explain(ctx, access.Request{Individual: "steve", Action: roles.Update, Path: path, Surface: access.NewInterface})
 		assert.Contains(t, x.Because, want)
 	}
+	x := e.Explain(ctx, access.Request{Individual: "steve", Action: roles.Update, Path: "customer/ledger", Surface: access.NewInterface})
+	assert.Equal(t, access.Ceiling, x.Decision.Reason())
+	assert.Equal(t, "nobody can", x.Remedy)
 }
 
 // TestExplainGate0 asks of every kind of principal what fails before anything

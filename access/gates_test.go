@@ -30,6 +30,8 @@ func TestCredentialEpoch(t *testing.T) {
 		assert.Equal(t, want, f.check(r).Reason(), epoch)
 	}
 	assert.True(t, current.Can(f.ctx, roles.View, node("customer/pbx")))
+	again := f.principalOf(f.engine, access.Identity{Individual: "steve", Surface: access.NewInterface, Address: home, Epoch: access.CurrentEpoch})
+	assert.True(t, again.Can(f.ctx, roles.View, node("customer/pbx")), "made of what is in memory")
 	f.individual("steve", func(p *individuals.Individual) { p.Epoch = 8 })
 	for epoch, want := range map[uint64]access.Reason{7: access.CredentialsChanged, 8: access.Granted, access.CurrentEpoch: access.Granted} {
 		r.Epoch = epoch

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -119,4 +120,41 @@ func TestGrantsThatCannotBeUsed(t *testing.T) {
 			assert.Equal(t, access.Granted, f.reason("carol", roles.View, "customer/pbx", "acme"), "everyone else goes on")
 		})
 	}
+}
+
+// TestIndividualsThatDoNotCompile: a store of the host's own may hold records
+// that Durward would not write.
+func TestIndividualsThatDoNotCompile(t *testing.T) {
+	t.Parallel()
+	for err, damage := range map[string]func(*individuals.Individual){
+		`individuals: individual "steve": organization: scope: ID "": empty; give the host's own ID`: func(p *individuals.Individual) { p.Organization = "" },
+		`individuals: individual "steve": individuals: window: `: func(p *individuals.Individual) {
+			p.Window = individuals.Window{Expiration: date("2020-01-01"), Zone: "Local"}
+		},
+		`individuals: individual "steve": SecondFactorMode(9): unknown`: func(p *individuals.Individual) { p.SecondFactor = 9 },
+	} {
+		var s *hookedStore
+		f := newFixture(t, hooked(&s, nil))
+		s.set(hooks{reader: func(r store.Reader) store.Reader { return damagedReader{r, damage} }})
+		x := f.engine.Explain(f.ctx, ask("steve", roles.View, "customer/pbx", "acme"))
+		assert.Equal(t, access.Unavailable, x.Decision.Reason())
+		assert.ErrorContains(t, x.Err, err)
+		assert.Equal(t, access.Granted, f.reason("carol", roles.View, "customer/pbx", "acme"))
+		require.Len(t, f.problems(), 1)
+		assert.Contains(t, f.problems()[0], `individuals "steve": `+err)
+	}
+}
+
+// A damagedReader answers with a damaged record for steve.
+type damagedReader struct {
+	store.Reader
+	damage func(*individuals.Individual)
+}
+
+func (r damagedReader) Individual(ctx context.Context, id string) (individuals.Individual, error) {
+	p, err := r.Reader.Individual(ctx, id)
+	if id == "steve" {
+		r.damage(&p)
+	}
+	return p, err
 }

@@ -30,7 +30,7 @@ func query(a roles.Action, path, object string) access.Query {
 	return access.Query{Action: a, Path: path, Object: object}
 }
 
-// TestOnBehalfOfSomeone holds that rights are those that both have. Neither
+// TestOnBehalf holds that rights are those that both have. Neither
 // is in memory before the first question, nor current after the others.
 func TestOnBehalf(t *testing.T) {
 	t.Parallel()
