@@ -1,12 +1,14 @@
 package access_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,12 +32,20 @@ type patchedStore struct {
 	mutex      sync.RWMutex
 	patches    map[reference.Record]any // nil: there is no such record
 	unanswered map[reference.Record]bool
+	silent     atomic.Bool // the feed fails
 }
 
 var errNoAnswer = errors.New("the store does not answer")
 
 func (s *patchedStore) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.Store.View(ctx, func(r store.Reader) error { return fn(patchedReader{r, s}) })
+}
+
+func (s *patchedStore) Changes(ctx context.Context, after uint64, limit int) (store.Feed, error) {
+	if s.silent.Load() {
+		return store.Feed{}, errNoAnswer
+	}
+	return s.Store.Changes(ctx, after, limit)
 }
 
 // patch sets what is read for the record, until a store's write of it lifts the patch.
@@ -98,10 +108,8 @@ func (r patchedReader) Grants(ctx context.Context, filter store.GrantFilter, pag
 	}
 	r.store.mutex.RLock()
 	defer r.store.mutex.RUnlock()
-	for record := range r.store.unanswered {
-		if record.Kind == store.Grants && record.ID == filter.Individual {
-			return nil, errNoAnswer
-		}
+	if r.store.unanswered[reference.Record{Kind: store.Grants, ID: filter.Individual}] {
+		return nil, errNoAnswer
 	}
 	var grants []individuals.Grant
 	for _, g := range stored {
@@ -124,47 +132,80 @@ func (r patchedReader) Entity(ctx context.Context, id string) (scope.Entity, err
 
 // A settlement is a world of the reference with an engine over the same records.
 type settlement struct {
-	t       testing.TB
+	t       *testing.T
 	world   *reference.World
-	model   *roles.Model
 	foreign roles.Node
 	store   *patchedStore
 	engine  *access.Engine
+	ticking bool // the engine reads the system's clock
 	// written and refused count what the store took and what had to be patched in.
 	written, refused int
 }
 
-// settle builds the engine's side of the world.
-func settle(t testing.TB, w *reference.World, opts access.Options) *settlement {
-	s := &settlement{t: t, world: w, store: &patchedStore{
+// settle draws a world and builds the engine's side of it.
+func settle(t *testing.T, d *reference.Draw) *settlement {
+	now := time.Date(2026, 3, 29, 1, 0, 0, d.Below(3)-1, time.UTC) // about midnight in the Azores
+	ticking := d.Chance(60)
+	if ticking {
+		// Just before midnight in the Azores, on Kiritimati or in UTC, and before
+		// the engine has a clock that ticks.
+		before := []time.Duration{4 * time.Second, 3 * time.Second, time.Second, 60 * time.Millisecond, 1, 0}[d.Below(6)]
+		time.Sleep(time.Duration([]int{1, 10, 24}[d.Below(3)])*time.Hour - before)
+		now = time.Now()
+	}
+	w := reference.RandomWorld(d, now)
+	s := &settlement{t: t, world: w, ticking: ticking, store: &patchedStore{
 		Store: memstore.New(nil), patches: make(map[reference.Record]any), unanswered: w.Unanswered,
 	}}
 	tree, err := roles.NewTree(w.Tree.Entities, &roles.TreeOptions{Narrowing: w.Tree.Narrowing})
 	require.NoError(t, err)
 	s.foreign = roles.MustTree(w.Tree.Entities...).MustNode(w.Tree.Entities[0].Name)
-	s.model, err = roles.NewModel(tree, slices.Collect(maps.Values(w.Types))...)
+	model, err := roles.NewModel(tree, byName(w.Types)...)
 	require.NoError(t, err)
-
 	for _, record := range w.Records() {
 		s.write(record)
 	}
+
+	opts := access.Options{}
 	if w.PerSurface {
 		opts.Coexistence = access.PerSurface
 	}
 	if !w.NoLevels {
-		opts.ACLs, err = acl.NewSystem(s.model, w.Mapping,
-			&acl.Options{Types: slices.Collect(maps.Values(w.LevelTypes)), HiddenFrom: w.HiddenFrom})
+		opts.ACLs, err = acl.NewSystem(model, w.Mapping, &acl.Options{Types: byName(w.LevelTypes), HiddenFrom: w.HiddenFrom})
 		require.NoError(t, err)
 	}
-	for name, system := range w.Systems {
+	for _, name := range slices.Sorted(maps.Keys(w.Systems)) {
+		system := w.Systems[name]
 		opts.Systems = append(opts.Systems, access.System{
 			Name: name, Type: system.Type, Permissions: system.Permissions, Below: system.Below,
 		})
 	}
-	opts.Clock = func() time.Time { return w.Now }
-	s.engine, err = access.New(t.Context(), s.store, s.model, &opts)
+	if d.Chance(20) {
+		opts.MaxIndividuals, opts.MaxOrganizations, opts.MaxObjects = 2, 2, 2
+	}
+	if !ticking {
+		opts.Clock = func() time.Time { return w.Now }
+	}
+	s.engine, err = access.New(t.Context(), s.store, model, &opts)
 	require.NoError(t, err)
+	s.look()
 	return s
+}
+
+// byName returns the values in the order of their names.
+func byName[V any](m map[string]V) []V {
+	var values []V
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		values = append(values, m[name])
+	}
+	return values
+}
+
+// look tells the reference the time.
+func (s *settlement) look() {
+	if s.ticking {
+		s.world.Now = time.Now()
+	}
 }
 
 func (s *settlement) close() {
@@ -177,10 +218,16 @@ func (s *settlement) close() {
 func (s *settlement) write(record reference.Record) {
 	ctx := s.t.Context()
 	value, put := s.put(record)
-	revision, err := s.store.Update(ctx, store.Author{ID: "someone"}, put)
+	s.store.lift(record) // before the engine reads what it is told of
+	var revision uint64
+	var err error
+	if key := (reference.GrantKey{Individual: record.ID, Organization: record.Organization}); record.Kind == store.Grants && value != nil {
+		revision, err = s.grant(key)
+	} else {
+		revision, err = s.store.Update(ctx, store.Author{ID: "someone"}, put)
+	}
 	if err == nil {
 		s.written++
-		s.store.lift(record)
 		if o, ok := s.world.Organizations[record.ID]; ok && record.Kind == store.Organizations {
 			o.Revision = revision
 			s.world.Organizations[record.ID] = o
@@ -195,6 +242,64 @@ func (s *settlement) write(record reference.Record) {
 		require.NoError(s.t, err)
 	}
 	s.world.Revision = revision
+}
+
+// grant makes the commits that lead to a grant like the world's, and gives the world
+// their revisions.
+func (s *settlement) grant(key reference.GrantKey) (revision uint64, err error) {
+	ctx, want := s.t.Context(), s.world.Grants[key]
+	var now individuals.Grant // as stored
+	step := func(change func(tx store.Tx) error) {
+		if err == nil {
+			revision, err = s.store.Update(ctx, store.Author{ID: "someone"}, change)
+		}
+	}
+	put := func(tx store.Tx) error { return tx.PutGrant(ctx, now) }
+	read := func(r store.Reader) (err error) {
+		now, err = r.Grant(ctx, key.Individual, key.Organization)
+		return err
+	}
+	// Slots are kept or cleared, or the grant is made anew.
+	kept := func(want, now individuals.Slot) bool {
+		return want.Revision == now.Revision && (want.ID == now.ID || want.ID == "")
+	}
+	if failed := s.store.Store.View(ctx, read); failed == nil && !(kept(want.Role, now.Role) && kept(want.ACL, now.ACL)) {
+		step(func(tx store.Tx) error { return tx.DeleteGrant(ctx, key.Individual, key.Organization, now.Revision) })
+		now = individuals.Grant{}
+	}
+	now.Individual, now.Organization = key.Individual, key.Organization
+	first, second := min(want.Role.Revision, want.ACL.Revision), max(want.Role.Revision, want.ACL.Revision)
+	for _, revision := range slices.Compact([]uint64{first, second}) {
+		role, level := want.Role.Revision == revision, want.ACL.Revision == revision
+		if revision == 0 || kept(want.Role, now.Role) && role || kept(want.ACL, now.ACL) && level {
+			continue
+		}
+		if role {
+			now = now.WithRole(cmp.Or(want.Role.ID, "to be cleared"))
+		}
+		if level {
+			now = now.WithACL(cmp.Or(want.ACL.ID, "to be cleared"))
+		}
+		step(put)
+		if err == nil {
+			err = s.store.Store.View(ctx, read)
+		}
+	}
+	now.Listed = want.Listed
+	if want.Role.ID == "" {
+		now = now.WithoutRole()
+	}
+	if want.ACL.ID == "" {
+		now = now.WithoutACL()
+	}
+	step(put)
+	if err == nil {
+		err = s.store.Store.View(ctx, read)
+	}
+	if err == nil {
+		s.world.Grants[key] = now
+	}
+	return revision, err
 }
 
 // put returns the record of the world, nil where it has none, and the commit that makes
@@ -263,11 +368,8 @@ func (s *settlement) put(record reference.Record) (value any, commit func(store.
 		if there {
 			value = g
 		}
-		return value, func(tx store.Tx) error {
+		return value, func(tx store.Tx) error { // only to delete it, see grant
 			old, err := tx.Grant(ctx, id, record.Organization)
-			if g.Revision = old.Revision; there {
-				return tx.PutGrant(ctx, g)
-			}
 			return errors.Join(err, tx.DeleteGrant(ctx, id, record.Organization, old.Revision))
 		}
 	default:

@@ -19,24 +19,55 @@ type question struct {
 	subject, actor *party
 }
 
-// gates are the questions in their order. Each gives granted or why it denies.
-var gates = []func(*question) Reason{
-	wellFormed, answered, fresh, nodeKnown, compiled, // 0
-	standing,       // 1
-	inWindow,       // 2
-	addressAllowed, // 3
-	factorsProven,  // 4
-	governed,       // 5
-	permitted,      // 6
-	inScope,        // 7
-	borrowed,       // 8
+// A gate gives granted or why it denies.
+type gate struct {
+	name string
+	ask  func(*question) Reason
+	// tells says that the decision got far enough to name the governing slot.
+	tells bool
 }
 
-// slotKnownFrom is the first gate whose failures tell which slot governs.
-const slotKnownFrom = 9
+// gates are asked in this order.
+var gates = []gate{
+	// 0
+	{"well formed", wellFormed, false},
+	{"waited", waited, false},
+	{"answered", answered, false},
+	{"heard", heard, false},
+	{"node", nodeKnown, false},
+	{"compiled", compiled, false},
+	// 1 to 8
+	{"standing", standing, false},
+	{"window", inWindow, false},
+	{"address", addressAllowed, false},
+	{"factors", factorsProven, false},
+	{"governing", governed, true},
+	{"permitted", permitted, true},
+	{"scope", inScope, true},
+	{"borrowed", borrowed, true},
+}
+
+// Gates are the names of the gates in their order, the parts of the first one apart.
+func Gates() []string {
+	var names []string
+	for _, g := range gates {
+		names = append(names, g.name)
+	}
+	return names
+}
 
 // Decide decides one request.
-func Decide(w *World, r Request) Decision {
+func Decide(w *World, r Request) Decision { return decide(w, r, gates) }
+
+// DecideSwapped decides with the gate asked after the next one, which is wrong. It is
+// for tests of those who compare with Decide.
+func DecideSwapped(w *World, r Request, gate int) Decision {
+	order := slices.Clone(gates)
+	order[gate], order[gate+1] = order[gate+1], order[gate]
+	return decide(w, r, order)
+}
+
+func decide(w *World, r Request, gates []gate) Decision {
 	q := &question{Request: r, w: w, at: r.At}
 	if q.at.IsZero() {
 		q.at = w.Now
@@ -46,7 +77,7 @@ func Decide(w *World, r Request) Decision {
 	} else {
 		q.node, _ = w.Tree.Find(r.Path)
 	}
-	d := Decision{Slot: NoSlot, Superseded: NoSlot, Unscoped: r.Object == "", Node: q.node}
+	d := Decision{Reason: granted, Slot: NoSlot, Superseded: NoSlot, Unscoped: r.Object == "", Node: q.node}
 	if r.System != "" {
 		d.Reason = q.system()
 		return d
@@ -57,10 +88,9 @@ func Decide(w *World, r Request) Decision {
 	if r.OnBehalf != nil {
 		q.actor = w.meet(r.OnBehalf.Actor, q.preferred())
 	}
-	d.Reason = granted
-	for i, gate := range gates {
-		if d.Reason = gate(q); d.Reason != granted {
-			if i < slotKnownFrom {
+	for _, gate := range gates {
+		if d.Reason = gate.ask(q); d.Reason != granted {
+			if !gate.tells {
 				return d
 			}
 			break
@@ -113,11 +143,26 @@ func wellFormed(q *question) Reason {
 	if !slices.Contains(actions[:], q.Action) || byPath == byHandle {
 		return invalidRequest
 	}
+	if year := q.At.UTC().Year(); !q.At.IsZero() && (year < 1678 || year > 2261) {
+		return invalidRequest
+	}
 	return granted
 }
 
+// waited is asked before any record is read: what was read earlier would not do.
+func waited(q *question) Reason {
+	switch {
+	case q.Cancelled:
+		return unavailable
+	case q.AtLeast > q.w.Revision:
+		return stale
+	default:
+		return granted
+	}
+}
+
 func answered(q *question) Reason {
-	if q.Cancelled || !q.w.readable(q.Object) && q.Object != "" {
+	if q.Object != "" && !q.w.readable(q.Object) {
 		return unavailable
 	}
 	if q.System == "" {
@@ -130,8 +175,8 @@ func answered(q *question) Reason {
 	return granted
 }
 
-func fresh(q *question) Reason {
-	if q.AtLeast > q.w.Revision {
+func heard(q *question) Reason {
+	if q.w.Silent {
 		return stale
 	}
 	return granted
@@ -247,14 +292,19 @@ func borrowed(q *question) Reason {
 		return granted
 	}
 	a := q.actor
+	reached := q.Object
+	if reached == "" {
+		reached = q.subject.organization
+	}
 	lent := q.w.borrow(a.person.RoleType, q.node)&roles.Permission(q.Action) != 0
 	switch {
 	case q.w.Tree.marked(q.node, roles.OwnHands),
+		q.at.Before(q.OnBehalf.Start),
 		!q.at.Before(q.OnBehalf.End),
 		a.identity.OnBehalf != nil,
 		a.governing.reason != granted,
 		!lent && !a.permits(q.Action, q.node, q.Object),
-		!a.scoped(q.Object):
+		!a.scoped(reached):
 		return notBorrowed
 	}
 	return granted
@@ -263,7 +313,7 @@ func borrowed(q *question) Reason {
 // system decides for one of the host's own jobs, which has no record: only the request
 // itself, its table and its scope are asked.
 func (q *question) system() Reason {
-	for _, gate := range []func(*question) Reason{wellFormed, answered, fresh, nodeKnown} {
+	for _, gate := range []func(*question) Reason{wellFormed, waited, answered, heard, nodeKnown} {
 		if reason := gate(q); reason != granted {
 			return reason
 		}

@@ -5,7 +5,10 @@
 //
 // Start with [Decide], which takes a [World], everything that there is, and a
 // [Request]. Each rule is in its plainest form. Nothing is compiled or remembered
-// between two decisions, but for the first instants of dates, which take a search
-// second by second. Records are taken as they are: a World is of interest only where
-// the engine's constructors accept its tree, types and systems.
+// between two decisions, but for time zones and the first instants of dates in them,
+// which take a search second by second. Records are taken as they are: a World is of
+// interest only where the engine's constructors accept its tree, types and systems.
+//
+// [RandomWorld], [World.Mutate] and [RandomRequest] draw such worlds, what happens in
+// them, and what is asked, from a [Draw].
 package reference

@@ -21,6 +21,9 @@ func NewDraw(data []byte) *Draw {
 	return &Draw{data: data, rest: rand.NewPCG(hash.Sum64(), uint64(len(data)))}
 }
 
+// Seeded makes all choices from a seed.
+func Seeded(seed uint64) *Draw { return &Draw{rest: rand.NewPCG(seed, 0)} }
+
 // byte draws one byte.
 func (d *Draw) byte() byte {
 	if len(d.data) == 0 {
@@ -31,8 +34,8 @@ func (d *Draw) byte() byte {
 	return b
 }
 
-// below draws a number from 0 to n-1, for n from 1 to 65,536.
-func (d *Draw) below(n int) int {
+// Below draws a number from 0 to n-1, for n from 1 to 65,536.
+func (d *Draw) Below(n int) int {
 	if n <= 1 {
 		return 0
 	}
@@ -40,17 +43,17 @@ func (d *Draw) below(n int) int {
 }
 
 // Chance is true in about so many of a hundred cases.
-func (d *Draw) Chance(percent int) bool { return d.below(100) < percent }
+func (d *Draw) Chance(percent int) bool { return d.Below(100) < percent }
 
 // pick draws one of several values.
-func pick[T any](d *Draw, from ...T) T { return from[d.below(len(from))] }
+func pick[T any](d *Draw, from ...T) T { return from[d.Below(len(from))] }
 
 // some draws up to n different values of from, in their order.
 func some[T any](d *Draw, n int, from []T) []T {
 	var drawn []T
 	for i, v := range from {
 		left := len(from) - i
-		if want := n - len(drawn); want > 0 && d.below(left) < want {
+		if want := n - len(drawn); want > 0 && d.Below(left) < want {
 			drawn = append(drawn, v)
 		}
 	}

@@ -38,7 +38,8 @@ func govern(perSurface bool, g individuals.Grant, preferred Slot) governing {
 		this, other, otherSlot, empty = g.ACL, g.Role, RoleSlot, noACL
 	}
 	d.id, d.revision = this.ID, this.Revision
-	if other.ID != "" && other.Revision < this.Revision {
+	// Where slots govern by surface, neither replaces the other.
+	if !perSurface && other.ID != "" && other.Revision < this.Revision {
 		d.superseded = otherSlot
 	}
 	if this.ID == "" {
@@ -53,9 +54,13 @@ func govern(perSurface bool, g individuals.Grant, preferred Slot) governing {
 	return d
 }
 
-// asDefault puts the organization's default role into the role slot, as if granted
-// after everything else.
-func asDefault(g individuals.Grant, role string) individuals.Grant {
-	g.Role = individuals.Slot{ID: role, Revision: individuals.ThisCommit}
+// asDefault is the organization's default role in the place of a grant: it governs on
+// every surface, since of the revisions that order grants it has none to lose to. The
+// settings that name it give the revision.
+func asDefault(o individuals.Organization) governing {
+	g := governing{slot: RoleSlot, id: o.DefaultRole, revision: o.Revision, superseded: NoSlot, reason: granted}
+	if o.DefaultRole == "" {
+		g.reason = noRole
+	}
 	return g
 }

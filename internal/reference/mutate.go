@@ -12,21 +12,26 @@ import (
 // Mutate changes one thing in the world as time goes by, and returns the records that
 // it wrote or deleted.
 func (w *World) Mutate(d *Draw) []Record {
-	switch d.below(11) {
+	switch d.Below(11) {
 	case 0, 1:
 		id := pick(d, sorted(w.Roles)...)
-		revised := w.randomRole(d, id, w.Roles[id].Type)
-		if w.Types[revised.Type].Name == "" {
+		typeName := w.Roles[id].Type
+		if _, ok := w.Types[typeName]; !ok {
 			return nil
 		}
+		revised := w.randomRole(d, id, typeName)
+		revised.Type = typeName // it never changes
 		w.Roles[id] = revised
 		return []Record{{Kind: store.Roles, ID: id}}
 	case 2:
 		id := pick(d, sorted(w.Levels)...)
-		if w.LevelTypes[w.Levels[id].Type].Name == "" {
+		typeName := w.Levels[id].Type
+		if _, ok := w.LevelTypes[typeName]; !ok {
 			return nil
 		}
-		w.Levels[id] = w.randomLevel(d, id, w.Levels[id].Type)
+		revised := w.randomLevel(d, id, typeName)
+		revised.Type = typeName
+		w.Levels[id] = revised
 		return []Record{{Kind: store.ACLs, ID: id}}
 	case 3, 4:
 		return w.mutateGrant(d)
@@ -60,24 +65,19 @@ func (w *World) mutateGrant(d *Draw) []Record {
 	}
 	key := pick(d, keys...)
 	g := w.Grants[key]
-	switch d.below(6) {
+	switch d.Below(6) {
 	case 0:
 		g.Role.ID = ""
 	case 1:
 		g.ACL.ID = ""
 	case 2:
-		g.Listed = some(d, d.below(4), sorted(w.Entities))
+		g.Listed = some(d, d.Below(4), sorted(w.Entities))
 	case 3:
 		delete(w.Grants, key)
 		return []Record{{store.Grants, key.Individual, key.Organization}}
 	default:
-		old := g
 		w.randomGrant(d, key)
 		g = w.Grants[key]
-		// Something granted now is later than what was granted before.
-		if g.Role.Revision > 0 {
-			g.Role.Revision += max(old.Role.Revision, old.ACL.Revision)
-		}
 	}
 	w.Grants[key] = g
 	return []Record{{store.Grants, key.Individual, key.Organization}}
@@ -86,14 +86,14 @@ func (w *World) mutateGrant(d *Draw) []Record {
 func (w *World) mutatePerson(d *Draw) []Record {
 	id := pick(d, sorted(w.Individuals)...)
 	p := w.Individuals[id]
-	switch d.below(8) {
+	switch d.Below(8) {
 	case 0:
 		p.Disabled = !p.Disabled
 		p.Epoch++
 	case 1:
 		p.Epoch++
 	case 2:
-		p.Window = randomWindow(d)
+		p.Window = randomWindow(d, w.Now)
 	case 3:
 		p.Allowed = randomAllowed(d)
 	case 4:
@@ -130,7 +130,7 @@ func (w *World) mutatePerson(d *Draw) []Record {
 func (w *World) mutateEntity(d *Draw) []Record {
 	id := pick(d, sorted(w.Entities)...)
 	e := w.Entities[id]
-	switch d.below(5) {
+	switch d.Below(5) {
 	case 0:
 		if e.Parent != "" {
 			e.Links = w.randomLinks(d, id)

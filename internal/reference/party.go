@@ -3,6 +3,7 @@ package reference
 import (
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
 	"github.com/durward-go/durward/store"
 )
 
@@ -29,12 +30,9 @@ func (w *World) meet(identity Identity, preferred Slot) *party {
 	}
 	p.settings, p.settled = w.Organizations[p.organization]
 	p.grant = w.Grants[GrantKey{identity.Individual, p.organization}]
-	if identity.OnBehalf != nil && identity.OnBehalf.AsDefault {
-		p.grant = asDefault(p.grant, p.settings.DefaultRole)
-	}
 	p.governing = govern(w.PerSurface, p.grant, preferred)
-	if identity.OnBehalf != nil && identity.OnBehalf.AsDefault && p.settings.DefaultRole == "" {
-		p.governing = governing{slot: RoleSlot, revision: p.grant.Role.Revision, superseded: p.governing.superseded, reason: noRole}
+	if identity.OnBehalf != nil && identity.OnBehalf.AsDefault {
+		p.governing = asDefault(p.settings)
 	}
 	return p
 }
@@ -45,31 +43,47 @@ func (p *party) roleType() roles.Type { return p.w.Types[p.person.RoleType] }
 // answered reports whether the store gives all that is to be known about the party.
 func (p *party) answered() bool {
 	w := p.w
+	if !p.known {
+		return w.answers(store.Individuals, p.identity.Individual)
+	}
 	return w.answers(store.Individuals, p.identity.Individual) &&
+		w.answers(store.Grants, p.identity.Individual) &&
 		w.answers(store.Organizations, p.organization) &&
 		w.answers(store.Classes, p.settings.Class) &&
-		!w.Unanswered[Record{store.Grants, p.identity.Individual, p.organization}] &&
 		w.readable(p.organization)
 }
 
 // readable reports whether the store gives the entity, those above it, and those that
-// they link to.
+// they link to. Of what is damaged no more is read.
 func (w *World) readable(id string) bool {
-	chain, _ := w.chain(id)
+	chain, sound := w.chain(id)
+	if !w.allAnswer(id) {
+		return false
+	}
 	for _, e := range chain {
-		if !w.answers(store.Entities, e.ID) {
-			return false
-		}
 		for _, link := range e.Links {
-			others, _ := w.chain(link.To)
-			for _, other := range others {
-				if !w.answers(store.Entities, other.ID) {
-					return false
-				}
+			if !sound {
+				return true
 			}
+			if !w.allAnswer(link.To) {
+				return false
+			}
+			_, sound = w.chain(link.To)
 		}
 	}
 	return true
+}
+
+// allAnswer reports whether the store gives the entity and those above it, or says that
+// they are missing. The store is not asked for more than a chain may have.
+func (w *World) allAnswer(id string) bool {
+	chain, _ := w.chain(id)
+	for _, e := range chain[:min(len(chain), scope.MaxDepth-1)] {
+		if !w.answers(store.Entities, e.ID) || !w.answers(store.Entities, e.Parent) {
+			return false
+		}
+	}
+	return w.answers(store.Entities, id)
 }
 
 // compiles reports whether the records of the party can be used at all. A person or an

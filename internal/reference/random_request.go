@@ -3,6 +3,7 @@ package reference
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/durward-go/durward/roles"
@@ -10,40 +11,38 @@ import (
 
 // RandomRequest draws a request that the world allows more often than chance would.
 func RandomRequest(d *Draw, w *World) Request {
-	r := Request{Action: pick(d, roles.View, roles.View, roles.Create, roles.Update, roles.Delete)}
 	if len(w.Systems) > 0 && d.Chance(5) {
-		r.System = pick(d, sorted(w.Systems)...)
-		w.randomNode(d, &r, nil)
-		r.Object = w.randomObject(d, nil)
-		r.Surface = pick(d, Unstated, NewInterface, OldInterface, API)
-		r.randomFaults(d, w)
-		return r
+		return w.RandomQuestion(d, Request{System: pick(d, sorted(w.Systems)...)})
 	}
-	r.Identity = w.RandomIdentity(d)
-	instantOf := r.Identity
-	if d.Chance(25) {
-		behalf := &OnBehalf{Actor: w.RandomIdentity(d), AsDefault: d.Chance(40)}
-		instantOf = behalf.Actor
-		r.OnBehalf = behalf
-	}
-	r.At = randomInstant(d, w.Individuals[instantOf.Individual].Window, w.Now)
-	if r.OnBehalf != nil {
-		at := r.At
-		if at.IsZero() {
-			at = w.Now
+	return w.RandomQuestion(d, Request{Identity: w.RandomIdentity(d, true)})
+}
+
+// RandomQuestion draws what the one who asks in r asks for.
+func (w *World) RandomQuestion(d *Draw, r Request) Request {
+	r.Action = pick(d, roles.View, roles.View, roles.Create, roles.Update, roles.Delete)
+	var subject *party
+	if r.System == "" {
+		asks := r.Individual
+		if r.OnBehalf != nil {
+			asks = r.OnBehalf.Actor.Individual
 		}
-		r.OnBehalf.End = at.Add(pick(d, 1, time.Minute, 8*time.Hour, pick(d, 0, -1, -time.Hour)))
+		r.At = randomInstant(d, w.Individuals[asks].Window, w.Now)
+		if b := r.OnBehalf; b != nil && d.Chance(60) {
+			r.At = b.Start.Add(pick(d, 0, time.Second, time.Minute, time.Hour))
+		} else if b != nil && d.Chance(50) {
+			r.At = pick(d, b.Start, b.End).Add(pick(d, time.Duration(0), 1, -1))
+		}
+		subject = w.meet(r.Identity, RoleSlot)
 	}
-	subject := w.meet(r.Identity, RoleSlot)
 	w.randomNode(d, &r, subject)
 	r.Object = w.randomObject(d, subject)
-	r.randomFaults(d, w)
+	w.randomFaults(d, &r)
 	return r
 }
 
 // randomFaults puts in what makes a request as such fail.
-func (r *Request) randomFaults(d *Draw, w *World) {
-	switch d.below(120) {
+func (w *World) randomFaults(d *Draw, r *Request) {
+	switch d.Below(150) {
 	case 0:
 		r.Action = roles.Action(d.byte())
 	case 1:
@@ -61,16 +60,24 @@ func (r *Request) randomFaults(d *Draw, w *World) {
 	case 7:
 		r.AtLeast = w.Revision
 	case 8:
-		r.AtLeast = uint64(d.below(int(w.Revision) + 1))
+		r.AtLeast = uint64(d.Below(int(w.Revision) + 1))
+	case 9:
+		if d.Chance(25) {
+			r.AtLeast = w.Revision + uint64(1+d.Below(3))
+		}
+	case 10:
+		r.Cancelled = true
+	case 11:
+		r.At = time.Date(pick(d, 1678, 2262, 1500, 2300), 1, 1, 0, 0, 0, d.Below(3)-1, time.UTC)
 	}
 }
 
-// RandomIdentity draws who asks.
-func (w *World) RandomIdentity(d *Draw) Identity {
+// RandomIdentity draws who asks, with behalf sometimes through somebody else.
+func (w *World) RandomIdentity(d *Draw, behalf bool) Identity {
 	id := Identity{
 		Individual:   pick(d, sorted(w.Individuals)...),
 		Surface:      pick(d, Unstated, NewInterface, OldInterface, API),
-		SecondFactor: d.Chance(70),
+		SecondFactor: d.Chance(80),
 		AnyEpoch:     d.Chance(40),
 	}
 	p := w.Individuals[id.Individual]
@@ -91,9 +98,32 @@ func (w *World) RandomIdentity(d *Draw) Identity {
 	id.Address = randomAddress(d, p.Allowed)
 	id.Epoch = p.Epoch
 	if d.Chance(5) {
-		id.Epoch = uint64(d.below(3))
+		id.Epoch = uint64(d.Below(3))
+	}
+	if behalf && d.Chance(25) {
+		id.OnBehalf = w.randomOnBehalf(d, w.meet(id, RoleSlot).organization)
 	}
 	return id
+}
+
+// randomOnBehalf draws an actor, most often one that has the organization in scope, and
+// hours.
+func (w *World) randomOnBehalf(d *Draw, organization string) *OnBehalf {
+	actor := w.RandomIdentity(d, false)
+	for range 8 {
+		if w.meet(actor, RoleSlot).scoped(organization) {
+			break
+		}
+		actor = w.RandomIdentity(d, false)
+	}
+	at := randomInstant(d, w.Individuals[actor.Individual].Window, w.Now)
+	if year := at.Year(); year < 1700 || year > 2200 { // the zero one too
+		at = w.Now
+	}
+	start := at.Add(-pick(d, 0, time.Minute, time.Hour, 7*time.Hour, -time.Hour))
+	return &OnBehalf{
+		Actor: actor, AsDefault: d.Chance(40), Start: start, End: start.Add(pick(d, 1, 2*time.Hour, 8*time.Hour, 8*time.Hour)),
+	}
 }
 
 func compareKeys(a, b GrantKey) int {
@@ -111,8 +141,8 @@ func compareKeys(a, b GrantKey) int {
 func (w *World) randomNode(d *Draw, r *Request, p *party) {
 	paths := w.Tree.paths()
 	path := pick(d, paths...)
-	for range 3 {
-		if p == nil || d.Chance(30) || w.likely(p, r.Action, path) {
+	for range 6 {
+		if p == nil || d.Chance(15) || w.likely(p, r.Action, path) {
 			break
 		}
 		path = pick(d, paths...)
@@ -136,4 +166,14 @@ func (w *World) randomObject(d *Draw, p *party) string {
 		}
 	}
 	return pick(d, append(sorted(w.Entities), "gone")...)
+}
+
+// odd are IDs that no record has; the first ones could not.
+var odd = []string{"\x00", "a\nb", "\u009b", "\xff", strings.Repeat("x", 129), strings.Repeat("x", 128), "gone", "P0", "e0 "}
+
+// likely reports whether the party may do the action there on any object, for draws that
+// look for something to allow.
+func (w *World) likely(p *party, a roles.Action, path string) bool {
+	value, ok := p.value(path)
+	return ok && value&roles.Permission(a) != 0 && w.ceilingAllows(a, p.person.RoleType, path, []reach{own, below})
 }

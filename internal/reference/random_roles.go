@@ -9,9 +9,11 @@ import (
 
 func (w *World) randomRoles(d *Draw) {
 	for _, typeName := range sorted(w.Types) {
-		for i := range 1 + d.below(3) {
+		for i := range 1 + d.Below(3) {
 			id := fmt.Sprintf("role %s %d", typeName, i)
-			w.Roles[id] = w.randomRole(d, id, typeName)
+			if w.Roles[id] = w.randomRole(d, id, typeName); i == 0 {
+				w.Roles[id] = roles.NewRole(id, id, typeName, w.randomSettings(d, typeName))
+			}
 		}
 	}
 }
@@ -19,7 +21,7 @@ func (w *World) randomRoles(d *Draw) {
 // randomRole draws a role, which may not compile.
 func (w *World) randomRole(d *Draw, id, typeName string) roles.Role {
 	set := w.randomSettings(d, typeName)
-	switch d.below(25) {
+	switch d.Below(40) {
 	case 0:
 		set["customer/nothing"] = roles.Restrict
 	case 1: // odd choices do not have it
@@ -83,18 +85,18 @@ func (w *World) randomLevels(d *Draw) {
 			continue
 		}
 		m := acl.Mapping{Node: w.Tree.name(d, path), Subtree: d.Chance(80)}
-		for _, object := range some(d, 1+d.below(2), objects) {
+		for _, object := range some(d, 1+d.Below(2), objects) {
 			m.Needs = append(m.Needs, object+"."+pick(d, attributes...))
 		}
 		w.Mapping = append(w.Mapping, m)
 	}
-	for i := range 2 + d.below(3) {
+	for i := range 2 + d.Below(3) {
 		id := fmt.Sprintf("part %d", i)
 		w.Levels[id] = w.randomLevel(d, id, parts)
 	}
 	if d.Chance(5) { // about as many one below another as allowed
 		above := ""
-		for i := range acl.MaxNesting - 1 + d.below(3) {
+		for i := range acl.MaxNesting - 1 + d.Below(3) {
 			id := fmt.Sprintf("nested %d", i)
 			l := w.randomLevel(d, id, parts)
 			if l.Components = nil; above != "" {
@@ -105,9 +107,13 @@ func (w *World) randomLevels(d *Draw) {
 		}
 	}
 	for _, typeName := range sorted(w.LevelTypes) {
-		for i := range d.below(3) + 1 {
+		for i := range d.Below(3) + 1 {
 			id := fmt.Sprintf("level %s %d", typeName, i)
-			w.Levels[id] = w.randomLevel(d, id, typeName)
+			l := w.randomLevel(d, id, typeName)
+			if i == 0 {
+				l.Type, l.Owner, l.Components, l.VisibleTo = typeName, "", nil, nil
+			}
+			w.Levels[id] = l
 		}
 	}
 }
@@ -116,8 +122,8 @@ func (w *World) randomLevels(d *Draw) {
 func (w *World) randomLevel(d *Draw, id, typeName string) acl.Level {
 	l := acl.Level{ID: id, Name: id, Type: typeName}
 	for _, object := range objects {
-		for _, attribute := range some(d, 1+d.below(3), attributes) {
-			p := acl.Permission{Operations: acl.Operations(1 + d.below(15)), Object: object, Attribute: attribute}
+		for _, attribute := range some(d, 1+d.Below(3), attributes) {
+			p := acl.Permission{Operations: acl.Operations(1 + d.Below(15)), Object: object, Attribute: attribute}
 			if d.Chance(40) {
 				p.Operations = acl.AllOperations
 			}
@@ -130,8 +136,8 @@ func (w *World) randomLevel(d *Draw, id, typeName string) acl.Level {
 			components = append(components, other)
 		}
 	}
-	l.Components = some(d, d.below(3), components)
-	switch d.below(60) {
+	l.Components = some(d, d.Below(3), components)
+	switch d.Below(60) {
 	case 0:
 		l.Components = []string{id}
 	case 1:
@@ -141,11 +147,11 @@ func (w *World) randomLevel(d *Draw, id, typeName string) acl.Level {
 	case 3:
 		l.Type = "nothing"
 	}
-	if d.Chance(15) {
+	if d.Chance(25) {
 		l.Owner = pick(d, sorted(w.Entities)...)
 	}
 	if w.LevelTypes[l.Type].Hidden {
-		l.VisibleTo = some(d, d.below(6), sorted(w.Entities))
+		l.VisibleTo = some(d, d.Below(6), sorted(w.Entities))
 	}
 	return l
 }

@@ -28,7 +28,7 @@ type grower struct {
 
 // randomTree draws a tree of a few dozen nodes at most.
 func randomTree(d *Draw, types []string) *Tree {
-	g := &grower{Draw: d, types: types, left: 6 + d.below(20)}
+	g := &grower{Draw: d, types: types, left: 6 + d.Below(20)}
 	var entities []roles.NodeSpec
 	for _, name := range some(d, 3, []string{"customer", "account", "product"}) {
 		entities = append(entities, g.grow(name, "", 1))
@@ -41,7 +41,7 @@ func (g *grower) grow(name, above string, depth int) roles.NodeSpec {
 	g.left--
 	path := above + name
 	spec := roles.NodeSpec{Name: name, Explicit: g.Chance(12)}
-	for range g.below(3) * g.below(2) {
+	for range g.Below(3) * g.Below(2) {
 		g.aliases++
 		spec.Aliases = append(spec.Aliases, fmt.Sprintf(pick(g.Draw, "old%d", "former/place%d", path+"/below%d", above+"x%d"), g.aliases))
 	}
@@ -65,7 +65,7 @@ func (g *grower) grow(name, above string, depth int) roles.NodeSpec {
 	if depth == 5 {
 		return spec
 	}
-	for _, name := range some(g.Draw, 1+g.below(4), []string{"address", "billing", "bcc", "x", "pbx_1", "a-b"}) {
+	for _, name := range some(g.Draw, 1+g.Below(4), []string{"address", "billing", "bcc", "x", "pbx_1", "a-b"}) {
 		if g.left > 0 {
 			spec.Children = append(spec.Children, g.grow(name, path+"/", depth+1))
 		}
@@ -101,8 +101,8 @@ func (t *Tree) name(d *Draw, path string) string {
 // randomCeiling draws a ceiling over some nodes of the tree.
 func randomCeiling(d *Draw, t *Tree, base ...roles.Permission) roles.Ceiling {
 	c := roles.Ceiling{Base: pick(d, base...), At: make(map[string]roles.Permission)}
-	for _, path := range some(d, d.below(4), t.paths()) {
-		c.At[t.name(d, path)] = pick(d, roles.Restrict, roles.Read, roles.Modify, roles.Permission(d.below(16)))
+	for _, path := range some(d, d.Below(4), t.paths()) {
+		c.At[t.name(d, path)] = pick(d, roles.Restrict, roles.Read, roles.Modify, roles.Permission(d.Below(16)))
 	}
 	return c
 }

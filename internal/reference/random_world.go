@@ -42,9 +42,9 @@ var sorts = []struct {
 	{"hunt_group_supervisor", "customer", 4},
 }
 
-// RandomWorld draws a world. Most of its records are sound, and most people can do
-// something.
-func RandomWorld(d *Draw) *World {
+// RandomWorld draws a world at the given instant. Most of its records are sound, and
+// most people can do something.
+func RandomWorld(d *Draw, now time.Time) *World {
 	w := &World{
 		PerSurface: d.Chance(35), NoLevels: d.Chance(5), HiddenFrom: []string{"reseller"},
 		Types: make(map[string]roles.Type), LevelTypes: make(map[string]acl.Type), Systems: make(map[string]System),
@@ -52,10 +52,10 @@ func RandomWorld(d *Draw) *World {
 		Individuals: make(map[string]Person), Organizations: make(map[string]individuals.Organization),
 		Classes: make(map[string]individuals.Class), Grants: make(map[GrantKey]individuals.Grant),
 		Unanswered: make(map[Record]bool),
-		Now:        time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC),
+		Now:        now,
 	}
 	var names []string
-	kinds := some(d, 3+d.below(3), sorts)
+	kinds := some(d, 3+d.Below(3), sorts)
 	for _, sort := range kinds {
 		names = append(names, sort.name)
 	}
@@ -72,10 +72,10 @@ func RandomWorld(d *Draw) *World {
 	w.randomLevels(d)
 	w.randomSystems(d)
 	w.randomOrganizations(d)
-	for i := range 8 + d.below(6) {
+	for i := range 8 + d.Below(6) {
 		w.randomPerson(d, fmt.Sprintf(pick(d, "p%d", "Person %d", "Ü-%d"), i))
 	}
-	if d.Chance(15) {
+	if d.Chance(10) {
 		w.Unanswered[w.anyRecord(d)] = true
 	}
 	return w
@@ -105,14 +105,14 @@ func (w *World) anyRecord(d *Draw) Record {
 	case store.Classes:
 		return Record{Kind: store.Classes, ID: pick(d, sorted(w.Classes)...)}
 	case store.Grants:
-		return Record{Kind: store.Grants, ID: pick(d, sorted(w.Individuals)...), Organization: pick(d, sorted(w.Entities)...)}
+		return Record{Kind: store.Grants, ID: pick(d, sorted(w.Individuals)...)}
 	default:
 		return Record{Kind: store.Entities, ID: pick(d, sorted(w.Entities)...)}
 	}
 }
 
 func (w *World) randomSystems(d *Draw) {
-	for i := range d.below(3) {
+	for i := range d.Below(3) {
 		typeName := pick(d, sorted(w.Types)...)
 		s := System{Type: typeName, Permissions: w.randomSettings(d, typeName)}
 		if d.Chance(60) {

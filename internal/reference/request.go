@@ -57,13 +57,13 @@ type Identity struct {
 	OnBehalf *OnBehalf
 }
 
-// OnBehalf says who acts as another, and until when.
+// OnBehalf says who acts as another, and when.
 type OnBehalf struct {
 	Actor Identity
 	// AsDefault takes the organization's default role.
 	AsDefault bool
-	// End is the first instant at which it is over.
-	End time.Time
+	// Start is the first instant, End the first at which it is over.
+	Start, End time.Time
 }
 
 // A Reason is the code of a decision: why it denies, or "granted".

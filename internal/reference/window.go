@@ -35,8 +35,18 @@ func zone(name string) (*time.Location, error) {
 	if strings.HasPrefix(name, "posix/") || strings.HasPrefix(name, "right/") {
 		return nil, fmt.Errorf("reference: zone %q is refused", name)
 	}
-	return time.LoadLocation(name)
+	if loaded, ok := zones.Load(name); ok {
+		return loaded.(*time.Location), nil
+	}
+	location, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, location)
+	}
+	return location, err
 }
+
+// zones keeps what zone loaded.
+var zones sync.Map
 
 // firstInstants keeps what firstInstant found by zone and date: the search takes
 // milliseconds, and the answer is the same forever.

@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,8 +45,11 @@ type World struct {
 	Organizations map[string]individuals.Organization
 	Classes       map[string]individuals.Class
 	Grants        map[GrantKey]individuals.Grant
-	// Unanswered are the records that the store fails to give.
+	// Unanswered are the records that the store fails to give; of grants all that
+	// an individual has.
 	Unanswered map[Record]bool
+	// Silent says that nothing was heard of changes for too long.
+	Silent bool
 }
 
 // A Person is the record of an individual, with its allow-list as text; the record's
@@ -77,9 +79,6 @@ type System struct {
 	// Below bounds the scope to an entity and what it owns; empty: everything.
 	Below string
 }
-
-// errUnanswered is the failure of a store.
-var errUnanswered = errors.New("reference: the store does not answer")
 
 // answers reports whether the store gives the record, or says that there is none.
 func (w *World) answers(kind store.Kind, id string) bool {
