@@ -3,6 +3,7 @@ package memstore
 import (
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/tidwall/btree"
 
@@ -105,16 +106,8 @@ func (s *state) feed(after uint64, limit int) (store.Feed, error) {
 	if limit <= 0 {
 		limit = 1000
 	}
-	from, _ := slices.BinarySearchFunc(s.changes, after+1, func(c store.Change, r uint64) int {
-		switch {
-		case c.Revision < r:
-			return -1
-		case c.Revision > r:
-			return 1
-		}
-		return 0
-	})
-	to := min(from+limit, len(s.changes))
+	from := sort.Search(len(s.changes), func(i int) bool { return s.changes[i].Revision > after })
+	to := from + min(limit, len(s.changes)-from)
 	for to < len(s.changes) && to > from && s.changes[to].Revision == s.changes[to-1].Revision {
 		to++
 	}
