@@ -16,6 +16,9 @@ import (
 // perWorld is how many requests are asked in one world.
 const perWorld = 200
 
+// slow is set where the comparison takes much longer than usual.
+var slow bool
+
 // TestReference holds the engine to a second, slow and obvious reading of the design, in
 // random worlds that change. DURWARD_LONG=1 asks ten times as much.
 func TestReference(t *testing.T) {
@@ -23,6 +26,9 @@ func TestReference(t *testing.T) {
 	cases := 100_000
 	if os.Getenv("DURWARD_LONG") == "1" {
 		cases = 1_000_000
+	}
+	if slow {
+		cases /= 10
 	}
 	count := tally{seen: make(map[reference.Reason]int)}
 	disagreements := 0
