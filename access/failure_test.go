@@ -130,7 +130,7 @@ var scenario = []func(f *fixture){
 func scenarioRequests() (out []access.Request) {
 	for _, who := range []string{"steve", "carol", "dan", "rita", "alice", "nobody"} {
 		for _, path := range []string{"customer/pbx", "customer/personal"} {
-			for _, object := range []string{"", "acme", "acme-1", "globex", "nothing"} {
+			for _, object := range []string{"", "acme-1", "globex", "nothing"} {
 				out = append(out, ask(who, roles.Update, path, object))
 			}
 		}
@@ -146,8 +146,11 @@ func scenarioRequests() (out []access.Request) {
 func TestStoreThatFails(t *testing.T) {
 	t.Parallel()
 	requests := scenarioRequests()
-	stride := count(5, 1, 1)
 	for _, forever := range []bool{false, true} {
+		stride := count(11, 1, 1)
+		if forever {
+			stride = count(23, 3, 1) // a store that stays broken differs less from call to call
+		}
 		for fail := 1; ; fail += stride {
 			f := &fixture{t: t, ctx: t.Context(), store: newBusiness(t, nil)}
 			s := &failingStore{Store: f.store, fail: fail, forever: forever}
