@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,7 +135,7 @@ func TestActingBeforeItStarts(t *testing.T) {
 			assert.False(t, p.Can(f.ctx, q.Action, node(q.Path)))
 			assert.False(t, p.CanOn(f.ctx, q.Action, node(q.Path), q.Object))
 		}
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		assert.Equal(t, access.Granted, p.Check(f.ctx, q).Reason())
 		assert.Equal(t, access.NotBorrowed, far.Check(f.ctx, q).Reason())
 		time.Sleep(access.DefaultOnBehalf)
@@ -306,7 +307,7 @@ func TestMovesBeyondTheBound(t *testing.T) {
 		moves int
 		read  bool
 	}{{1, false}, {bound, false}, {bound + 1, true}} {
-		for _, id := range append(ids, "acme-1") {
+		for _, id := range slices.Concat(ids, []string{"acme-1"}) {
 			reason, _ := asks("steve", id)
 			require.Equal(t, access.Granted, reason, id)
 		}

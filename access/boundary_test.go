@@ -63,7 +63,7 @@ func TestBoundaries(t *testing.T) {
 			}
 			time.Sleep(time.Until(boundary.Add(-1)))
 			look(before, true)
-			time.Sleep(1)
+			time.Sleep(1 * time.Nanosecond)
 			look(after, true)
 			time.Sleep(10 * time.Second)
 			look(after, true)

@@ -1,8 +1,9 @@
 package access
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"math/bits"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 )
@@ -39,9 +40,16 @@ type cacheEntry[V any] struct {
 const smallestCache = 64
 
 func newCache[V any](limit int) *cache[V] {
-	c := &cache[V]{seeds: [2]uint64{rand.Uint64(), rand.Uint64()}, limit: max(limit, 1)}
+	c := &cache[V]{seeds: newSeeds(), limit: max(limit, 1)}
 	c.table.Store(&cacheTable[V]{slots: make([]atomic.Pointer[cacheEntry[V]], smallestCache)})
 	return c
+}
+
+func newSeeds() (seeds [2]uint64) {
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	seeds[0], seeds[1] = binary.LittleEndian.Uint64(random[:8]), binary.LittleEndian.Uint64(random[8:])
+	return seeds
 }
 
 // hash is keyed, so that nobody can choose IDs that meet in one place. It

@@ -30,7 +30,7 @@ func TestPollInterval(t *testing.T) {
 			synctest.Wait()
 			assert.Equal(t, access.Granted, f.reason("steve", roles.Update, "customer/pbx", "acme"))
 			assert.Less(t, f.engine.Revision(), revision)
-			time.Sleep(1)
+			time.Sleep(1 * time.Nanosecond)
 			synctest.Wait()
 			assert.Equal(t, access.NotGranted, f.reason("steve", roles.Update, "customer/pbx", "acme"))
 			assert.Equal(t, revision, f.engine.Revision())

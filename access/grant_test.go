@@ -47,13 +47,13 @@ func TestGrantsThatDoNotCompile(t *testing.T) {
 			f.grant("steve", "acme-2", func(g individuals.Grant) individuals.Grant { return f.withRole(g, "pbx-admin") })
 			c.grant.Individual, c.grant.Organization = "steve", "acme"
 			s.set(hooks{reader: func(r store.Reader) store.Reader {
-				return listingReader{Reader: r, grants: func(_ store.GrantPage, real []individuals.Grant) []individuals.Grant {
-					for i := range real {
-						if real[i].Organization == "acme" {
-							real[i] = c.grant
+				return listingReader{Reader: r, grants: func(_ store.GrantPage, inner []individuals.Grant) []individuals.Grant {
+					for i := range inner {
+						if inner[i].Organization == "acme" {
+							inner[i] = c.grant
 						}
 					}
-					return real
+					return inner
 				}}
 			}})
 			r := ask("steve", roles.View, "customer/pbx", "")

@@ -137,33 +137,33 @@ func TestMixedChanges(t *testing.T) {
 // A listingReader answers listings by its own rules.
 type listingReader struct {
 	store.Reader
-	roles  func(page store.Page, real []roles.Role) []roles.Role
-	levels func(page store.Page, real []acl.Level) []acl.Level
-	grants func(page store.GrantPage, real []individuals.Grant) []individuals.Grant
+	roles  func(page store.Page, inner []roles.Role) []roles.Role
+	levels func(page store.Page, inner []acl.Level) []acl.Level
+	grants func(page store.GrantPage, inner []individuals.Grant) []individuals.Grant
 }
 
 func (r listingReader) Roles(ctx context.Context, f store.RoleFilter, p store.Page) ([]roles.Role, error) {
-	real, err := r.Reader.Roles(ctx, f, p)
+	inner, err := r.Reader.Roles(ctx, f, p)
 	if r.roles != nil {
-		real = r.roles(p, real)
+		inner = r.roles(p, inner)
 	}
-	return real, err
+	return inner, err
 }
 
 func (r listingReader) ACLs(ctx context.Context, f store.ACLFilter, p store.Page) ([]acl.Level, error) {
-	real, err := r.Reader.ACLs(ctx, f, p)
+	inner, err := r.Reader.ACLs(ctx, f, p)
 	if r.levels != nil {
-		real = r.levels(p, real)
+		inner = r.levels(p, inner)
 	}
-	return real, err
+	return inner, err
 }
 
 func (r listingReader) Grants(ctx context.Context, f store.GrantFilter, p store.GrantPage) ([]individuals.Grant, error) {
-	real, err := r.Reader.Grants(ctx, f, p)
+	inner, err := r.Reader.Grants(ctx, f, p)
 	if r.grants != nil {
-		real = r.grants(p, real)
+		inner = r.grants(p, inner)
 	}
-	return real, err
+	return inner, err
 }
 
 // TestListings: listings that go back, or go on for ever, are an error.
@@ -180,9 +180,9 @@ func TestListings(t *testing.T) {
 		reader listingReader
 	}{
 		{`access: reading roles and ACLs: access: the listing of roles has "customer-admin" after "help-desk"`,
-			listingReader{roles: func(_ store.Page, real []roles.Role) []roles.Role {
-				real[0], real[1] = real[1], real[0]
-				return real
+			listingReader{roles: func(_ store.Page, inner []roles.Role) []roles.Role {
+				inner[0], inner[1] = inner[1], inner[0]
+				return inner
 			}}},
 		{`access: reading roles and ACLs: access: the listing of roles has "000000" after "009999"`,
 			listingReader{roles: func(store.Page, []roles.Role) []roles.Role { return full }}},
@@ -223,12 +223,12 @@ func TestGrantListings(t *testing.T) {
 		return f.check(r).Reason()
 	}
 	var pages int
-	list(func(page store.GrantPage, real []individuals.Grant) []individuals.Grant {
+	list(func(page store.GrantPage, inner []individuals.Grant) []individuals.Grant {
 		// 10,000 grants in organizations that do not exist come before hers.
 		pages++
 		if page.AfterIndividual != "" {
 			assert.Equal(t, store.GrantPage{AfterIndividual: "rita", AfterOrganization: "a009999", Limit: store.MaxPage}, page)
-			return real
+			return inner
 		}
 		out := make([]individuals.Grant, store.MaxPage)
 		for i := range out {
@@ -241,8 +241,8 @@ func TestGrantListings(t *testing.T) {
 	assert.Equal(t, 2, pages)
 
 	change()
-	list(func(_ store.GrantPage, real []individuals.Grant) []individuals.Grant {
-		return append(real, individuals.Grant{Individual: "steve", Organization: "north", Role: individuals.Slot{ID: "root", Revision: 99}})
+	list(func(_ store.GrantPage, inner []individuals.Grant) []individuals.Grant {
+		return append(inner, individuals.Grant{Individual: "steve", Organization: "north", Role: individuals.Slot{ID: "root", Revision: 99}})
 	})
 	assert.Equal(t, access.Granted, in("north"))
 	change()

@@ -94,7 +94,7 @@ func TestOrderOfGates(t *testing.T) {
 					o.request(&r)
 				}
 				if o.context != nil {
-					ctx = o.context(ctx)
+					ctx = o.context(ctx) //nolint:fatcontext // one obstacle at most has one
 				}
 			}
 			want := obstacles[first].reason

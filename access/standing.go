@@ -69,18 +69,18 @@ type origin struct {
 }
 
 // sideFor returns the side for a preferred slot, by its number.
-func (s *standing) sideFor(number int) *side {
-	if number != 0 && s.other != nil {
-		return s.other
+func (st *standing) sideFor(number int) *side {
+	if number != 0 && st.other != nil {
+		return st.other
 	}
-	return &s.side
+	return &st.side
 }
 
 // setSides keeps the second where it differs from the first.
-func (s *standing) setSides(sides [2]side) {
-	s.side = sides[0]
+func (st *standing) setSides(sides [2]side) {
+	st.side = sides[0]
 	if sides[1] != sides[0] {
-		s.other = &sides[1]
+		st.other = &sides[1]
 	}
 }
 

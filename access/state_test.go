@@ -118,7 +118,7 @@ func TestRestless(t *testing.T) {
 // A toldReader answers the feed that goes with a state in its own way.
 type toldReader struct {
 	store.Reader
-	changes func(after uint64, real store.Feed) (store.Feed, error)
+	changes func(after uint64, inner store.Feed) (store.Feed, error)
 }
 
 func (r toldReader) Changes(ctx context.Context, after uint64, limit int) (store.Feed, error) {
@@ -135,7 +135,7 @@ func TestBadFeedsOfAState(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err     string
-		changes func(after uint64, real store.Feed) (store.Feed, error)
+		changes func(after uint64, inner store.Feed) (store.Feed, error)
 	}{
 		{"access: reading the feed after revision 1: disk: unreadable", func(uint64, store.Feed) (store.Feed, error) {
 			return store.Feed{}, errBroken
@@ -146,10 +146,10 @@ func TestBadFeedsOfAState(t *testing.T) {
 		{"access: reading the feed after revision 1: access: the feed after revision 1 ends at 0: the store went back", func(uint64, store.Feed) (store.Feed, error) {
 			return store.Feed{}, nil
 		}},
-		{"access: reading the feed after revision 1: access: the store shows revision 2, its feed a change of 9", func(_ uint64, real store.Feed) (store.Feed, error) {
-			real.Changes = append(real.Changes, store.Change{Revision: 9, Kind: store.Roles, ID: "x"})
-			real.Through = 9
-			return real, nil
+		{"access: reading the feed after revision 1: access: the store shows revision 2, its feed a change of 9", func(_ uint64, inner store.Feed) (store.Feed, error) {
+			inner.Changes = append(inner.Changes, store.Change{Revision: 9, Kind: store.Roles, ID: "x"})
+			inner.Through = 9
+			return inner, nil
 		}},
 		{"access: reading the feed after revision 1: access: the feed after revision 1 says that there is more, and does not go on", func(after uint64, _ store.Feed) (store.Feed, error) {
 			return store.Feed{Through: after, More: true}, nil
@@ -184,11 +184,11 @@ func TestFeedInParts(t *testing.T) {
 	var s *hookedStore
 	f := newFixture(t, hooked(&s, func(o *access.Options) { o.PollInterval, o.MaxStaleness = time.Hour, time.Hour }))
 	s.set(hooks{reader: func(r store.Reader) store.Reader {
-		return toldReader{r, func(after uint64, real store.Feed) (store.Feed, error) {
-			if len(real.Changes) > 1 {
-				real.Changes, real.Through, real.More = real.Changes[:1], after+1, true
+		return toldReader{r, func(after uint64, inner store.Feed) (store.Feed, error) {
+			if len(inner.Changes) > 1 {
+				inner.Changes, inner.Through, inner.More = inner.Changes[:1], after+1, true
 			}
-			return real, nil
+			return inner, nil
 		}}
 	}})
 	f.permit("pbx-admin", "customer/pbx", roles.Read)
