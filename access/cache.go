@@ -74,7 +74,8 @@ func (c *cache[V]) hash(key string) uint64 {
 			a = a<<8 | uint64(rest[i])
 		}
 	}
-	return mix(a^c.seeds[0], b^h)
+	// Twice, so that IDs which differ in one letter do not lie side by side.
+	return mix(mix(a^c.seeds[0], b^h), c.seeds[1]|1)
 }
 
 func mix(a, b uint64) uint64 {
