@@ -115,7 +115,8 @@ func (p *party) compiles(path string) bool {
 
 // validPerson reports whether the record can be used by itself.
 func validPerson(p Person) bool {
-	return checkID(p.ID) == nil && checkID(p.Organization) == nil && checkWindow(p.Window) == nil
+	return checkID(p.ID) == nil && checkID(p.Organization) == nil && checkWindow(p.Window) == nil &&
+		len(p.Name) <= individuals.MaxNameBytes
 }
 
 // value is what the governing role or level holds at the node, before the ceilings. It

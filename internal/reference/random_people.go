@@ -1,6 +1,10 @@
 package reference
 
-import "github.com/durward-go/durward/individuals"
+import (
+	"strings"
+
+	"github.com/durward-go/durward/individuals"
+)
 
 func (w *World) randomOrganizations(d *Draw) {
 	for _, id := range []string{"gold", "silver", "bronze"} {
@@ -61,6 +65,12 @@ func (w *World) randomPerson(d *Draw, id string) {
 	}
 	p.Organization = pick(d, fits...)
 	p.Realm = p.RoleType
+	switch d.Below(150) { // what no store would take
+	case 0:
+		p.Organization = ""
+	case 1:
+		p.Name = strings.Repeat("x", individuals.MaxNameBytes+1)
+	}
 	p.Window = randomWindow(d, w.Now)
 	p.Allowed = randomAllowed(d)
 	p.SecondFactor = pick(d, individuals.AsClassDefines, individuals.SecondFactorYes, individuals.SecondFactorNo)
