@@ -106,7 +106,7 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 		return nil, fmt.Errorf("access: system principal %q: %w", s.Name, err)
 	}
 	out := &standing{organization: s.Below, always: true, from: earliest, until: latest,
-		background: &background{typeName: s.Type, ceiling: e.model.PackedCeiling(s.Type)}}
+		ceiling: e.model.PackedCeiling(s.Type), background: &background{typeName: s.Type}}
 	if s.Below != "" {
 		out.rule = scope.Rule{Below: true}
 	}

@@ -30,7 +30,8 @@ type standing struct {
 	ownInScope   bool // the organization's own entity is in scope
 	faulty       bool // gate 0: a record does not compile, see fault
 	side         side
-	other        *side // for the other preferred slot; nil: the same
+	other        *side  // for the other preferred slot; nil: the same
+	ceiling      string // the type's, packed
 
 	*background
 }
@@ -38,7 +39,6 @@ type standing struct {
 // A background is what only denials, scopes and explanations ask. It is apart
 // so that standings lie close together in memory.
 type background struct {
-	ceiling  string // the type's, packed
 	rule     scope.Rule
 	listed   []string
 	typeName string
@@ -122,8 +122,9 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
 		organization: g.Organization, ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage),
+		ceiling: e.model.PackedCeiling(p.record.RoleType),
 		background: &background{person: p, org: org, compiled: snap.revision, listed: g.Listed, rule: p.rule,
-			typeName: p.record.RoleType, ceiling: e.model.PackedCeiling(p.record.RoleType)},
+			typeName: p.record.RoleType},
 	}
 	switch {
 	case p.fault != nil:

@@ -25,7 +25,7 @@ var actionNames = [4]string{"view", "create", "update", "delete"}
 
 // Valid reports whether a is exactly one of the four actions.
 func (a Action) Valid() bool {
-	return a == View || a == Create || a == Update || a == Delete
+	return a != 0 && a&(a-1) == 0 && a <= Delete
 }
 
 // String returns "view", "create", "update" or "delete".
