@@ -41,12 +41,14 @@ func (e *Engine) decide(ctx context.Context, r *Request, x *capacity, node roles
 		}
 		// The revision first, so that the decision is of it or a later one.
 		revision, generation, snap := e.applied.Load(), e.generation.Load(), e.snapshot.Load()
+		if snap.since > generation {
+			e.settled()
+			continue
+		}
 		reason, node, governs := e.gates(ctx, r, x, asked, generation, t)
 		// What was read before a commit and what was read after it make a state
-		// that never was, and that could allow what neither of them does. The
-		// snapshot is swapped within a generation: of two who are asked about,
-		// one may have met the old and the other the new.
-		if e.generation.Load() == generation && (x.actor == nil || e.snapshot.Load() == snap) {
+		// that never was, and that could allow what neither of them does.
+		if e.generation.Load() == generation && e.snapshot.Load() == snap {
 			return newDecision(reason, r, node, governs, revision)
 		}
 	}

@@ -182,7 +182,7 @@ func (x *Explanation) writer() string {
 	if x.SetIn == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", set by %s in revision %d", x.SetBy, x.SetIn)
+	return fmt.Sprintf(", set by %s in revision %d", plain(x.SetBy), x.SetIn)
 }
 
 // sentences returns the finding and the remedy.
@@ -218,7 +218,7 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 		if !who.Address.IsValid() {
 			return fmt.Sprintf("no address is known, and the allow-list of %q is not \"anywhere\"", who.Individual), "pass the client's address"
 		}
-		return fmt.Sprintf("%v is not on the allow-list of %q", who.Address, who.Individual), "come from an allowed network, or add this one"
+		return fmt.Sprintf("%s is not on the allow-list of %q", plain(who.Address.String()), who.Individual), "come from an allowed network, or add this one"
 	case SecondFactorRequired:
 		return fmt.Sprintf("a second factor is required of %q and was not proven", who.Individual) + markedBy(x), "sign in with a one-time code"
 	case EnrolmentRequired:

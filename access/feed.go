@@ -255,9 +255,28 @@ func (e *Engine) apply(b *batch) {
 		}
 	}
 	e.dropPlaces(moved)
+	e.swap(b.snapshot, b.through)
+}
+
+// swap ends a change of what decisions are made of, with mu held. A snapshot
+// that can be seen before the generation has moved says that it is of the
+// next one, and nobody decides by it in this one. The generation moves before
+// the revision: whoever sees the revision must not decide by the generation
+// before.
+func (e *Engine) swap(snap *snapshot, revision uint64) {
 	e.generation.Add(2)
-	e.snapshot.Store(b.snapshot)
-	e.swapped(b.through)
+	if snap != e.snapshot.Load() {
+		snap.since = e.generation.Load() + 1
+		e.snapshot.Store(snap)
+	}
+	e.generation.Add(2)
+	e.applied.Store(revision)
+}
+
+// settled waits for a swap that is under way: whoever swaps holds mu.
+func (e *Engine) settled() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 }
 
 // maxMoved is how many moves of one feed are looked for one by one in what is
@@ -274,13 +293,6 @@ func (e *Engine) dropPlaces(moved []string) {
 		e.objects.dropIf(func(l *scope.Lineage) bool { return l.Mentions(id) })
 		e.organizations.dropIf(func(o *organization) bool { return o.lineage.Mentions(id) })
 	}
-}
-
-// swapped ends a change of what decisions are made of. The generation comes
-// first: whoever sees the revision must not decide by the generation before.
-func (e *Engine) swapped(revision uint64) {
-	e.generation.Add(2)
-	e.applied.Store(revision)
 }
 
 // readEntities reads the changed entities that cached lineages mention. One
@@ -325,8 +337,7 @@ func (e *Engine) reload(ctx context.Context) error {
 	e.people.clear()
 	e.forgetPlaces()
 	e.recent = newRecent(snap.revision)
-	e.snapshot.Store(snap)
-	e.swapped(snap.revision)
+	e.swap(snap, snap.revision)
 	return nil
 }
 

@@ -235,12 +235,12 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 	if e == nil {
 		return nil
 	}
-	generation := e.generation.Load()
-	if generation&1 == 1 || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
+	generation, snap := e.generation.Load(), e.snapshot.Load()
+	if generation&1 == 1 || snap.since > generation || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
 		return nil
 	}
 	st, reason, err := e.find(ctx, generation, &p.identity, x)
-	if err != nil || reason != Granted || st.faulty {
+	if err != nil || reason != Granted || st.faulty || e.snapshot.Load() != snap {
 		return nil
 	}
 	old := p.verdict.Load()

@@ -17,6 +17,7 @@ import (
 // whether they still hold.
 type snapshot struct {
 	revision uint64 // that it was made at
+	since    uint64 // decides from this generation of the engine on
 	roles    map[string]*compiledRole
 	levels   map[string]*compiledLevel
 }
