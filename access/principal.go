@@ -158,7 +158,7 @@ type verdict struct {
 	from       int64
 	span       uint64 // how long after from, in nanoseconds
 	blocked    roles.Marks
-	packed     [2]string // for nodes that are not, and that are, marked moved
+	packed     [2]string // for nodes that are, and that are not, marked moved
 	standing   *standing
 }
 
@@ -225,7 +225,7 @@ func (v *verdict) at(n roles.Node) byte {
 	if n.Marks()&v.blocked != 0 {
 		return 0
 	}
-	return v.packed[n.Marks()&roles.Moved][n.Index()]
+	return v.packed[^n.Marks()&roles.Moved][n.Index()]
 }
 
 // renew makes a verdict of gates 0 to 5 and keeps it where the instant lies
@@ -249,12 +249,12 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		return old
 	}
 	var packed [2]string
-	for moved, marks := range [...]roles.Marks{0, roles.Moved} {
+	for i, marks := range [...]roles.Marks{roles.Moved, 0} {
 		governs := st.sideFor(sideOf(p.identity.Surface.preferred(marks)))
 		if governs.faulty {
 			return nil
 		}
-		packed[moved] = governs.packed
+		packed[i] = governs.packed
 	}
 	from, span := int64(earliest), uint64(math.MaxUint64)
 	var blocked roles.Marks
