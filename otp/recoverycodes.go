@@ -58,7 +58,7 @@ func GenerateRecoveryCodes(random io.Reader) (RecoveryCodes, RecoverySet, error)
 }
 
 // Reveal returns the codes in the order of their indexes, each as
-// "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX". The slice is the caller's.
+// six groups of four with dashes between them. The slice is the caller's.
 func (c RecoveryCodes) Reveal() []string { return slices.Clone(c.value()) }
 
 func groupRecoveryCode(letters string) string {
