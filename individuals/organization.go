@@ -22,10 +22,28 @@ type Organization struct {
 	// DefaultRole is the ID of the role that is written into a grant where the
 	// one who creates an individual names none. Empty: none.
 	DefaultRole string
+	// Link says what the organization's standing link opens.
+	Link StandingLink
 	// Closed ends all access of its people.
 	Closed bool
 	// Revision is the commit that last wrote the record; 0 before the first.
 	Revision uint64
+}
+
+// A StandingLink says what an organization's standing link gives: a link that
+// is mailed to it and that opens the portal without a sign-in. The link itself
+// is a token; what stands here decides, whatever links are in circulation. The
+// zero StandingLink opens nothing.
+type StandingLink struct {
+	// Role is the ID of the role that whoever comes by the link has, the
+	// Non-Portal role. Empty: the link gives nothing.
+	Role string
+	// Open says that the link opens. An organization whose people have logins of
+	// their own is closed to it, until somebody opens it again.
+	Open bool
+	// Epoch moves when the link is rotated, and whoever came by an older one is
+	// out at once.
+	Epoch uint64
 }
 
 // Copy returns an organization equal to o that shares nothing with it.
@@ -53,7 +71,7 @@ func (o Organization) Validate() error {
 		}
 		seen[id] = true
 	}
-	for _, id := range []struct{ what, id string }{{"class", o.Class}, {"default role", o.DefaultRole}} {
+	for _, id := range []struct{ what, id string }{{"class", o.Class}, {"default role", o.DefaultRole}, {"role of the standing link", o.Link.Role}} {
 		if id.id != "" {
 			if err := scope.CheckID(id.id); err != nil {
 				return fail(fmt.Errorf("%s: %w", id.what, err))

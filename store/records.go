@@ -207,6 +207,8 @@ type GrantWriter interface {
 type EntityFilter struct {
 	Parent string
 	Kind   string
+	// LinkedTo selects those that link, by any name, to that entity.
+	LinkedTo string
 }
 
 // EntityReader reads who owns what.

@@ -25,9 +25,10 @@ func (t *tx) Organizations(ctx context.Context, f store.OrganizationFilter, p st
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	return t.state.organizations.list(p.After, p.Size(), func(o *individuals.Organization) bool {
-		return f.Class == "" || o.Class == f.Class
-	}), nil
+	if f.Class != "" {
+		return t.state.organizations.pick(t.state.named.keys(organizationOf, f.Class, p.After), p.Size(), all), nil
+	}
+	return t.state.organizations.list(p.After, p.Size(), all), nil
 }
 
 // PutOrganization implements [store.OrganizationWriter].
@@ -38,12 +39,15 @@ func (t *tx) PutOrganization(ctx context.Context, o individuals.Organization) er
 	if err := o.Validate(); err != nil {
 		return err
 	}
-	if _, err := t.state.organizations.current(o.Entity, o.Entity, o.Revision, organizationRevision); err != nil {
+	old, err := t.state.organizations.current(o.Entity, o.Entity, o.Revision, organizationRevision)
+	if err != nil {
 		return err
 	}
 	if _, err := t.state.entities.get(o.Entity, o.Entity); err != nil {
 		return fmt.Errorf("memstore: organization %q: %w; write the entity first", o.Entity, err)
 	}
+	t.state.named.remove(organizationOf, old.Class, o.Entity)
+	t.state.named.add(organizationOf, o.Class, o.Entity)
 	o.Revision = t.writes
 	t.state.organizations.put(o.Entity, o)
 	t.changed(store.Organizations, o.Entity, "")
@@ -55,14 +59,16 @@ func (t *tx) DeleteOrganization(ctx context.Context, entity string, revision uin
 	if err := t.ready(ctx); err != nil {
 		return err
 	}
-	if _, err := t.state.organizations.existing(entity, entity, revision, organizationRevision); err != nil {
+	o, err := t.state.organizations.existing(entity, entity, revision, organizationRevision)
+	if err != nil {
 		return err
 	}
 	if held := t.grantsAfter("", 1, store.GrantFilter{Organization: entity}); len(held) > 0 {
 		return fmt.Errorf("memstore: organization %q: %q holds a grant in it: %w", entity, held[0].Individual, store.ErrInUse)
 	}
 	t.state.organizations.rows.Delete(entity)
-	t.deleteTokensOf(organizationOwner, entity)
+	t.state.named.remove(organizationOf, o.Class, entity)
+	t.deleteTokensOf(tokenIn, entity)
 	t.changed(store.Organizations, entity, "")
 	return nil
 }
@@ -80,9 +86,17 @@ func (t *tx) Entities(ctx context.Context, f store.EntityFilter, p store.Page) (
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	return t.state.entities.list(p.After, p.Size(), func(e *scope.Entity) bool {
+	match := func(e *scope.Entity) bool {
 		return (f.Parent == "" || e.Parent == f.Parent) && (f.Kind == "" || e.Kind == f.Kind)
-	}), nil
+	}
+	switch {
+	case f.LinkedTo != "":
+		return t.state.entities.pick(t.state.named.keys(linkedTo, f.LinkedTo, p.After), p.Size(), match), nil
+	case f.Parent != "":
+		return t.state.entities.pick(t.state.named.keys(childOf, f.Parent, p.After), p.Size(), match), nil
+	default:
+		return t.state.entities.list(p.After, p.Size(), match), nil
+	}
 }
 
 // PutEntity implements [store.EntityWriter].
@@ -97,29 +111,19 @@ func (t *tx) PutEntity(ctx context.Context, e scope.Entity) error {
 	if err := scope.CheckPlacement(store.EntityLookup(ctx, t), e); err != nil {
 		return err
 	}
-	t.depend(old, -1)
-	t.depend(e, 1)
+	t.relate(old, t.state.named.remove)
+	t.relate(e, t.state.named.add)
 	e.Revision = t.writes
 	t.state.entities.put(e.ID, e)
 	t.changed(store.Entities, e.ID, "")
 	return nil
 }
 
-// depend counts what e needs up or down.
-func (t *tx) depend(e scope.Entity, by int) {
-	add := func(id string) {
-		n, _ := t.state.dependents.Get(id)
-		if n+by == 0 {
-			t.state.dependents.Delete(id)
-		} else {
-			t.state.dependents.Set(id, n+by)
-		}
-	}
-	if e.Parent != "" {
-		add(e.Parent)
-	}
+// relate tells the index what e names.
+func (t *tx) relate(e scope.Entity, tell func(relation, owner string, k key)) {
+	tell(childOf, e.Parent, e.ID)
 	for _, l := range e.Links {
-		add(l.To)
+		tell(linkedTo, l.To, e.ID)
 	}
 }
 
@@ -132,13 +136,15 @@ func (t *tx) DeleteEntity(ctx context.Context, id string, revision uint64) error
 	if err != nil {
 		return err
 	}
-	if n, _ := t.state.dependents.Get(id); n > 0 {
-		return fmt.Errorf("memstore: entity %q: %d others lie below or link to it: %w", id, n, store.ErrInUse)
+	for _, relation := range []string{childOf, linkedTo} {
+		for other := range t.state.named.keys(relation, id, nothing) {
+			return fmt.Errorf("memstore: entity %q: %q lies below it or links to it: %w", id, other, store.ErrInUse)
+		}
 	}
 	if _, err := t.state.organizations.get(id, id); err == nil {
 		return fmt.Errorf("memstore: entity %q: it has an organization: %w", id, store.ErrInUse)
 	}
-	t.depend(e, -1)
+	t.relate(e, t.state.named.remove)
 	t.state.entities.rows.Delete(id)
 	t.changed(store.Entities, id, "")
 	return nil

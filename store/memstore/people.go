@@ -34,9 +34,11 @@ func (t *tx) Individuals(ctx context.Context, f store.IndividualFilter, p store.
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	return t.state.individuals.list(p.After, p.Size(), func(p *individuals.Individual) bool {
-		return (f.Organization == "" || p.Organization == f.Organization) && (f.RoleType == "" || p.RoleType == f.RoleType)
-	}), nil
+	match := func(p *individuals.Individual) bool { return f.RoleType == "" || p.RoleType == f.RoleType }
+	if f.Organization != "" {
+		return t.state.individuals.pick(t.state.named.keys(personOf, f.Organization, p.After), p.Size(), match), nil
+	}
+	return t.state.individuals.list(p.After, p.Size(), match), nil
 }
 
 // IndividualByLogin implements [store.IndividualReader].
@@ -77,6 +79,8 @@ func (t *tx) PutIndividual(ctx context.Context, p individuals.Individual) error 
 	if p.Login != "" {
 		t.state.logins.Set(keyOf(p), p.ID)
 	}
+	t.state.named.remove(personOf, old.Organization, p.ID)
+	t.state.named.add(personOf, p.Organization, p.ID)
 	p.Revision = t.writes
 	t.state.individuals.put(p.ID, p)
 	t.changed(store.Individuals, p.ID, "")
@@ -104,7 +108,8 @@ func (t *tx) DeleteIndividual(ctx context.Context, id string, revision uint64) e
 	}
 	t.state.individuals.rows.Delete(id)
 	t.state.credentials.rows.Delete(id)
-	t.deleteTokensOf(individualOwner, id)
+	t.state.named.remove(personOf, p.Organization, id)
+	t.deleteTokensOf(tokenOf, id)
 	t.changed(store.Individuals, id, "")
 	return nil
 }
@@ -122,7 +127,7 @@ func (t *tx) Classes(ctx context.Context, p store.Page) ([]individuals.Class, er
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	return t.state.classes.list(p.After, p.Size(), func(*individuals.Class) bool { return true }), nil
+	return t.state.classes.list(p.After, p.Size(), all), nil
 }
 
 // PutClass implements [store.ClassWriter].
@@ -150,9 +155,8 @@ func (t *tx) DeleteClass(ctx context.Context, id string, revision uint64) error 
 	if _, err := t.state.classes.existing(id, id, revision, classRevision); err != nil {
 		return err
 	}
-	users := t.state.organizations.list("", 1, func(o *individuals.Organization) bool { return o.Class == id })
-	if len(users) > 0 {
-		return fmt.Errorf("memstore: class %q: organization %q has it: %w", id, users[0].Entity, store.ErrInUse)
+	for user := range t.state.named.keys(organizationOf, id, nothing) {
+		return fmt.Errorf("memstore: class %q: organization %q has it: %w", id, user, store.ErrInUse)
 	}
 	t.state.classes.rows.Delete(id)
 	t.changed(store.Classes, id, "")
@@ -182,22 +186,44 @@ func (t *tx) Grants(ctx context.Context, f store.GrantFilter, p store.GrantPage)
 	return t.grantsAfter(after, store.Page{Limit: p.Limit}.Size(), f), nil
 }
 
-func (t *tx) grantsAfter(after string, limit int, f store.GrantFilter) []individuals.Grant {
+func (t *tx) grantsAfter(after key, limit int, f store.GrantFilter) []individuals.Grant {
+	match := func(g *individuals.Grant) bool {
+		return (f.Organization == "" || g.Organization == f.Organization) &&
+			(f.Role == "" || g.Role.ID == f.Role) && (f.ACL == "" || g.ACL.ID == f.ACL)
+	}
+	named := &t.state.named
+	switch {
+	case f.Individual != "": // keys begin with it
+	case f.Organization != "":
+		return t.state.grants.pick(named.keys(grantIn, f.Organization, after), limit, match)
+	case f.Role != "":
+		return t.state.grants.pick(named.keys(grantOfRole, f.Role, after), limit, match)
+	case f.ACL != "":
+		return t.state.grants.pick(named.keys(grantOfACL, f.ACL, after), limit, match)
+	default:
+		return t.state.grants.list(after, limit, match)
+	}
 	var out []individuals.Grant
-	t.state.grants.rows.Ascend(after, func(key string, g *individuals.Grant) bool {
-		if key == after {
+	t.state.grants.rows.Ascend(after, func(k key, g *individuals.Grant) bool {
+		if k == after {
 			return true
 		}
-		if f.Individual != "" && g.Individual != f.Individual {
-			return false // keys begin with the individual: nothing more of it
+		if g.Individual != f.Individual {
+			return false
 		}
-		if (f.Organization == "" || g.Organization == f.Organization) &&
-			(f.Role == "" || g.Role.ID == f.Role) && (f.ACL == "" || g.ACL.ID == f.ACL) {
+		if match(g) {
 			out = append(out, g.Copy())
 		}
 		return len(out) < limit
 	})
 	return out
+}
+
+// relateGrant tells the index what g names.
+func (t *tx) relateGrant(k key, g individuals.Grant, tell func(relation, owner string, k key)) {
+	tell(grantIn, g.Organization, k)
+	tell(grantOfRole, g.Role.ID, k)
+	tell(grantOfACL, g.ACL.ID, k)
 }
 
 // PutGrant implements [store.GrantWriter].
@@ -222,6 +248,8 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 	if g, err = g.Stamp(old, t.writes, t.by.ID, t.by.System); err != nil {
 		return err
 	}
+	t.relateGrant(key, old, t.state.named.remove)
+	t.relateGrant(key, g, t.state.named.add)
 	t.state.grants.put(key, g)
 	t.changed(store.Grants, g.Individual, g.Organization)
 	return nil
@@ -233,9 +261,11 @@ func (t *tx) DeleteGrant(ctx context.Context, individual, organization string, r
 		return err
 	}
 	key := grantKey(individual, organization)
-	if _, err := t.state.grants.existing(key, individual+" in "+organization, revision, grantRevision); err != nil {
+	g, err := t.state.grants.existing(key, individual+" in "+organization, revision, grantRevision)
+	if err != nil {
 		return err
 	}
+	t.relateGrant(key, g, t.state.named.remove)
 	t.state.grants.rows.Delete(key)
 	t.changed(store.Grants, individual, organization)
 	return nil

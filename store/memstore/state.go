@@ -32,15 +32,11 @@ type state struct {
 	entities      *table[scope.Entity]
 	// logins finds the individual of a login key.
 	logins *btree.Map[string, string]
-	// dependents counts, for an entity, the entities that have it as parent or
-	// link to it.
-	dependents *btree.Map[string, int]
+	// named finds the records that name another one.
+	named index
 
 	credentials *table[individuals.Credential]
 	tokens      *table[store.Token]
-	// owned holds the keys of tokens by their individual and organization, see
-	// ownerKey.
-	owned *btree.Map[string, struct{}]
 	// messages is the ID of the latest message.
 	messages uint64
 	// events is the chain of changes.
@@ -57,15 +53,17 @@ func newState() *state {
 		grants:        newTable("grant", individuals.Grant.Copy),
 		entities:      newTable("entity", scope.Entity.Clone),
 		logins:        new(btree.Map[string, string]),
-		dependents:    new(btree.Map[string, int]),
+		named:         newIndex(),
 		credentials:   newTable("credential", individuals.Credential.Copy),
 		tokens:        newTable("token", store.Token.Copy),
-		owned:         new(btree.Map[string, struct{}]),
 		events:        newTrail(audit.Changes),
 	}
 }
 
 func same[T any](record T) T { return record }
+
+// all matches every record.
+func all[T any](*T) bool { return true }
 
 // copy is cheap: the tables share their rows until one side writes. Only a
 // writer calls it, never two at once.
@@ -74,8 +72,8 @@ func (s *state) copy() *state {
 	c.roles, c.acls = s.roles.snapshot(), s.acls.snapshot()
 	c.individuals, c.organizations = s.individuals.snapshot(), s.organizations.snapshot()
 	c.classes, c.grants, c.entities = s.classes.snapshot(), s.grants.snapshot(), s.entities.snapshot()
-	c.logins, c.dependents = s.logins.Copy(), s.dependents.Copy()
-	c.credentials, c.tokens, c.owned = s.credentials.snapshot(), s.tokens.snapshot(), s.owned.Copy()
+	c.logins, c.named = s.logins.Copy(), s.named.snapshot()
+	c.credentials, c.tokens = s.credentials.snapshot(), s.tokens.snapshot()
 	c.events = s.events.snapshot()
 	return &c
 }

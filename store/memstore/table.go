@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/tidwall/btree"
 
@@ -64,6 +65,20 @@ func (t *table[T]) existing(key, shown string, revision uint64, revisionOf func(
 func (t *table[T]) put(key string, record T) {
 	record = t.clone(record)
 	t.rows.Set(key, &record)
+}
+
+// pick returns up to limit records with the keys, those that match.
+func (t *table[T]) pick(keys iter.Seq[key], limit int, match func(*T) bool) []T {
+	var out []T
+	for k := range keys {
+		if row, ok := t.rows.Get(k); ok && match(row) {
+			out = append(out, t.clone(*row))
+		}
+		if len(out) == limit {
+			break
+		}
+	}
+	return out
 }
 
 // list returns up to limit records after the key, those that match.

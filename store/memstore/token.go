@@ -3,24 +3,12 @@ package memstore
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/durward-go/durward/store"
 )
 
 func tokenRevision(t store.Token) uint64 { return t.Revision }
-
-// Whose a token is in the index.
-const (
-	individualOwner   = "individual"
-	organizationOwner = "organization"
-)
-
-// ownerKey is the key of a token in the index; all of one owner begin with the
-// key of the empty selector.
-func ownerKey(kind, owner, selector string) string {
-	return kind + separator + owner + separator + selector
-}
 
 // Token implements [store.TokenReader].
 func (t *tx) Token(ctx context.Context, selector string) (store.Token, error) {
@@ -35,48 +23,21 @@ func (t *tx) Tokens(ctx context.Context, f store.TokenFilter, p store.Page) ([]s
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	kind, owner := individualOwner, f.Individual
-	if owner == "" {
-		kind, owner = organizationOwner, f.Organization
-	}
-	if owner == "" {
-		return t.state.tokens.list(p.After, p.Size(), func(token *store.Token) bool { return f.Match(*token) }), nil
-	}
-	var out []store.Token
-	for selector := range t.tokensOf(kind, owner, p.After) {
-		if token, ok := t.state.tokens.rows.Get(selector); ok && f.Match(*token) {
-			out = append(out, token.Copy())
-		}
-		if len(out) == p.Size() {
-			break
-		}
-	}
-	return out, nil
-}
-
-// tokensOf yields the selectors of an owner's tokens after the given one.
-func (t *tx) tokensOf(kind, owner, after string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		prefix, from := ownerKey(kind, owner, ""), ownerKey(kind, owner, after)
-		t.state.owned.Ascend(from, func(key string, _ struct{}) bool {
-			selector, ok := strings.CutPrefix(key, prefix)
-			return ok && (key == from || yield(selector))
-		})
+	match := func(token *store.Token) bool { return f.Match(*token) }
+	switch {
+	case f.Individual != "":
+		return t.state.tokens.pick(t.state.named.keys(tokenOf, f.Individual, p.After), p.Size(), match), nil
+	case f.Organization != "":
+		return t.state.tokens.pick(t.state.named.keys(tokenIn, f.Organization, p.After), p.Size(), match), nil
+	default:
+		return t.state.tokens.list(p.After, p.Size(), match), nil
 	}
 }
 
-// own puts a token into the index or takes it out.
-func (t *tx) own(token store.Token, there bool) {
-	for _, o := range []struct{ kind, owner string }{{individualOwner, token.Individual}, {organizationOwner, token.Organization}} {
-		key := ownerKey(o.kind, o.owner, token.Selector)
-		switch {
-		case o.owner == "":
-		case there:
-			t.state.owned.Set(key, struct{}{})
-		default:
-			t.state.owned.Delete(key)
-		}
-	}
+// relateToken tells the index what token names.
+func (t *tx) relateToken(token store.Token, tell func(relation, owner string, k key)) {
+	tell(tokenOf, token.Individual, token.Selector)
+	tell(tokenIn, token.Organization, token.Selector)
 }
 
 // PutToken implements [store.TokenWriter].
@@ -101,8 +62,8 @@ func (t *tx) PutToken(ctx context.Context, token store.Token) error {
 			return fmt.Errorf("memstore: token %q: %w; write the organization first", token.Selector, err)
 		}
 	}
-	t.own(old, false)
-	t.own(token, true)
+	t.relateToken(old, t.state.named.remove)
+	t.relateToken(token, t.state.named.add)
 	t.state.tokens.put(token.Selector, token.Stamp(t.writes))
 	t.wrote = true
 	return nil
@@ -122,17 +83,13 @@ func (t *tx) DeleteToken(ctx context.Context, selector string, revision uint64) 
 }
 
 func (t *tx) deleteToken(token store.Token) {
-	t.own(token, false)
+	t.relateToken(token, t.state.named.remove)
 	t.state.tokens.rows.Delete(token.Selector)
 	t.wrote = true
 }
 
-func (t *tx) deleteTokensOf(kind, owner string) {
-	var selectors []string
-	for selector := range t.tokensOf(kind, owner, "") {
-		selectors = append(selectors, selector)
-	}
-	for _, selector := range selectors {
+func (t *tx) deleteTokensOf(relation, owner string) {
+	for _, selector := range slices.Collect(t.state.named.keys(relation, owner, nothing)) {
 		if token, ok := t.state.tokens.rows.Get(selector); ok {
 			t.deleteToken(*token)
 		}

@@ -227,7 +227,8 @@ func organizationKind() kind {
 		},
 		make: func(n, v int) any {
 			return individuals.Organization{Entity: number(n), AllowedRoles: []string{"pbx-admin", "customer-admin"},
-				DefaultRole: "pbx-admin", Closed: v%2 == 1}
+				DefaultRole: "pbx-admin", Closed: v%2 == 1,
+				Link: individuals.StandingLink{Role: "non-portal", Open: v%2 == 0, Epoch: uint64(v)}}
 		},
 		put: func(ctx context.Context, tx store.Tx, r any) error {
 			return tx.PutOrganization(ctx, r.(individuals.Organization))

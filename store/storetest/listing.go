@@ -13,7 +13,7 @@ func listingRules() []rule {
 	return []rule{
 		{"filters", "a filter selects by every field that it sets", func(s *suite) {
 			s.update(func(tx store.Tx) error {
-				for _, e := range []scope.Entity{{ID: "itsp", Kind: "provider"}, {ID: "r", Kind: "reseller", Parent: "itsp"}, {ID: "c1", Kind: "customer", Parent: "r"}, {ID: "c2", Kind: "customer", Parent: "itsp"}} {
+				for _, e := range []scope.Entity{{ID: "itsp", Kind: "provider"}, {ID: "r", Kind: "reseller", Parent: "itsp"}, {ID: "c1", Kind: "customer", Parent: "r", Links: []scope.Link{{Name: "representative", To: "r"}, {Name: "distributor", To: "r"}}}, {ID: "c2", Kind: "customer", Parent: "itsp", Links: []scope.Link{{Name: "representative", To: "r"}}}} {
 					if err := tx.PutEntity(s.ctx, e); err != nil {
 						return err
 					}
@@ -68,6 +68,10 @@ func listingRules() []rule {
 					"people of both":                ids(r.Individuals(ctx, store.IndividualFilter{Organization: "c1", RoleType: "account"}, all)),
 					"organizations of a class":      ids(r.Organizations(ctx, store.OrganizationFilter{Class: "gold"}, all)),
 					"entities below":                ids(r.Entities(ctx, store.EntityFilter{Parent: "itsp"}, all)),
+					"entities linked to one":        ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "r"}, all)),
+					"entities linked to, after one": ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "r"}, store.Page{After: "c1"})),
+					"entities linked to and below":  ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "r", Parent: "itsp"}, all)),
+					"entities linked to nothing":    ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "c1"}, all)),
 					"entities of a kind":            ids(r.Entities(ctx, store.EntityFilter{Kind: "customer"}, all)),
 					"grants of an individual":       ids(r.Grants(ctx, store.GrantFilter{Individual: "p1"}, store.GrantPage{})),
 					"grants in an organization":     ids(r.Grants(ctx, store.GrantFilter{Organization: "c2"}, store.GrantPage{})),
@@ -80,7 +84,8 @@ func listingRules() []rule {
 				want := map[string][]string{
 					"roles of a type": {"ra"}, "roles of an owner": {"ra"}, "ACLs of a type": {"lb"}, "ACLs of an owner": {"la"},
 					"people of an organization": {"p2", "p3"}, "people of a type": {"p3"}, "people of both": nil,
-					"organizations of a class": {"c1"}, "entities below": {"c2", "r"}, "entities of a kind": {"c1", "c2"},
+					"organizations of a class": {"c1"}, "entities below": {"c2", "r"}, "entities of a kind": {"c1", "c2"}, "entities linked to one": {"c1", "c2"},
+					"entities linked to, after one": {"c2"}, "entities linked to and below": {"c2"}, "entities linked to nothing": nil,
 					"grants of an individual": {"p1 in c1", "p1 in c2"}, "grants in an organization": {"p1 in c2", "p2 in c2"},
 					"grants of a role": {"p1 in c1", "p2 in c2"}, "grants of an ACL": {"p1 in c2"}, "grants of nobody": nil,
 					"grants after another's": {"p2 in c2"}, "grants of one after the first": {"p1 in c2"},
