@@ -20,6 +20,8 @@ type snapshot struct {
 	since    uint64 // decides from this generation of the engine on
 	roles    map[string]*compiledRole
 	levels   map[string]*compiledLevel
+	// onDemand is set where nothing is compiled before it is needed, see [State].
+	onDemand *records
 }
 
 // A compiledRole has a table, or the fault that sets the role aside.
@@ -166,15 +168,19 @@ func (e *Engine) compileRole(role roles.Role) *compiledRole {
 }
 
 func (e *Engine) compileLevel(level acl.Level, levels map[string]*compiledLevel) *compiledLevel {
-	if e.acls == nil {
-		return &compiledLevel{record: level, fault: errNoACLs}
-	}
-	compiled, err := e.acls.Compile(level, func(id string) (acl.Level, error) {
+	return e.compileLevelBy(level, func(id string) (acl.Level, error) {
 		if l, ok := levels[id]; ok {
 			return l.record, nil
 		}
 		return acl.Level{}, fmt.Errorf("access: ACL %q: %w", id, store.ErrNotFound)
 	})
+}
+
+func (e *Engine) compileLevelBy(level acl.Level, lookup acl.Lookup) *compiledLevel {
+	if e.acls == nil {
+		return &compiledLevel{record: level, fault: errNoACLs}
+	}
+	compiled, err := e.acls.Compile(level, lookup)
 	if err != nil {
 		return &compiledLevel{record: level, fault: err}
 	}
@@ -184,6 +190,11 @@ func (e *Engine) compileLevel(level acl.Level, levels map[string]*compiledLevel)
 // role returns a role that people of the type use in the
 // organization, or why they cannot.
 func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, error) {
+	if s.onDemand != nil {
+		if err := s.onDemand.role(s, id); err != nil {
+			return nil, err
+		}
+	}
 	r, ok := s.roles[id]
 	switch {
 	case !ok:
@@ -200,6 +211,11 @@ func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, 
 
 // level is role for an access level.
 func (s *snapshot) level(id, typeName string, in *scope.Lineage, acls *acl.System) (*compiledLevel, error) {
+	if s.onDemand != nil {
+		if err := s.onDemand.level(s, id); err != nil {
+			return nil, err
+		}
+	}
 	l, ok := s.levels[id]
 	switch {
 	case !ok:

@@ -3,6 +3,7 @@ package scope
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -156,6 +157,20 @@ func (l *Lineage) Chain() iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// Below returns the lineage of something that lies directly below the object
+// and links to nothing: whoever reaches that reaches everything below the
+// object, now and later. Its Object is "". The zero Lineage has nothing below.
+func (l *Lineage) Below() Lineage {
+	if l == nil || len(l.chain) == 0 {
+		return Lineage{}
+	}
+	child := Lineage{chain: append([]string{""}, l.chain...), kinds: append([]string{""}, l.kinds...), links: slices.Clone(l.links)}
+	for i := range child.links {
+		child.links[i].holder++
+	}
+	return child
 }
 
 // Within reports whether the object is the entity id or lies below it.
