@@ -142,6 +142,8 @@ type IndividualWriter interface {
 // OrganizationFilter selects organizations; empty fields select all.
 type OrganizationFilter struct {
 	Class string
+	// Role selects those that allow it, or whose standing link gives it.
+	Role string
 }
 
 // OrganizationReader reads the settings of entities whose people sign in.

@@ -9,15 +9,16 @@ import (
 
 // What the keys of an index stand in to their owner.
 const (
-	childOf        = "child"
-	linkedTo       = "link"
-	personOf       = "person"
-	grantIn        = "grant in"
-	grantOfRole    = "grant of role"
-	grantOfACL     = "grant of ACL"
-	organizationOf = "organization of class"
-	tokenOf        = "token"
-	tokenIn        = "token in"
+	childOf         = "child"
+	linkedTo        = "link"
+	personOf        = "person"
+	grantIn         = "grant in"
+	grantOfRole     = "grant of role"
+	grantOfACL      = "grant of ACL"
+	organizationOf  = "organization of class"
+	organizationFor = "organization for role"
+	tokenOf         = "token"
+	tokenIn         = "token in"
 )
 
 // nothing comes before every key.

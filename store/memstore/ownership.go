@@ -25,10 +25,15 @@ func (t *tx) Organizations(ctx context.Context, f store.OrganizationFilter, p st
 	if err := t.ready(ctx); err != nil {
 		return nil, err
 	}
-	if f.Class != "" {
-		return t.state.organizations.pick(t.state.named.keys(organizationOf, f.Class, p.After), p.Size(), all), nil
+	match := func(o *individuals.Organization) bool { return f.Class == "" || o.Class == f.Class }
+	switch {
+	case f.Role != "":
+		return t.state.organizations.pick(t.state.named.keys(organizationFor, f.Role, p.After), p.Size(), match), nil
+	case f.Class != "":
+		return t.state.organizations.pick(t.state.named.keys(organizationOf, f.Class, p.After), p.Size(), match), nil
+	default:
+		return t.state.organizations.list(p.After, p.Size(), match), nil
 	}
-	return t.state.organizations.list(p.After, p.Size(), all), nil
 }
 
 // PutOrganization implements [store.OrganizationWriter].
@@ -46,12 +51,21 @@ func (t *tx) PutOrganization(ctx context.Context, o individuals.Organization) er
 	if _, err := t.state.entities.get(o.Entity, o.Entity); err != nil {
 		return fmt.Errorf("memstore: organization %q: %w; write the entity first", o.Entity, err)
 	}
-	t.state.named.remove(organizationOf, old.Class, o.Entity)
-	t.state.named.add(organizationOf, o.Class, o.Entity)
+	relateOrganization(old, t.state.named.remove)
+	relateOrganization(o, t.state.named.add)
 	o.Revision = t.writes
 	t.state.organizations.put(o.Entity, o)
 	t.changed(store.Organizations, o.Entity, "")
 	return nil
+}
+
+// relateOrganization tells the index what o names.
+func relateOrganization(o individuals.Organization, tell func(relation, owner string, k key)) {
+	tell(organizationOf, o.Class, o.Entity)
+	tell(organizationFor, o.Link.Role, o.Entity)
+	for _, role := range o.AllowedRoles {
+		tell(organizationFor, role, o.Entity)
+	}
 }
 
 // DeleteOrganization implements [store.OrganizationWriter].
@@ -67,7 +81,7 @@ func (t *tx) DeleteOrganization(ctx context.Context, entity string, revision uin
 		return fmt.Errorf("memstore: organization %q: %q holds a grant in it: %w", entity, held[0].Individual, store.ErrInUse)
 	}
 	t.state.organizations.rows.Delete(entity)
-	t.state.named.remove(organizationOf, o.Class, entity)
+	relateOrganization(o, t.state.named.remove)
 	t.deleteTokensOf(tokenIn, entity)
 	t.changed(store.Organizations, entity, "")
 	return nil

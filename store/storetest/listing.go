@@ -21,7 +21,10 @@ func listingRules() []rule {
 				if err := tx.PutClass(s.ctx, class("gold", "Gold")); err != nil {
 					return err
 				}
-				for _, o := range []individuals.Organization{{Entity: "c1", Class: "gold"}, {Entity: "c2"}} {
+				for _, o := range []individuals.Organization{
+					{Entity: "c1", Class: "gold", AllowedRoles: []string{"ra", "rb"}, Link: individuals.StandingLink{Role: "rb"}},
+					{Entity: "c2", Link: individuals.StandingLink{Role: "rb"}},
+				} {
 					if err := tx.PutOrganization(s.ctx, o); err != nil {
 						return err
 					}
@@ -67,6 +70,9 @@ func listingRules() []rule {
 					"people of a type":              ids(r.Individuals(ctx, store.IndividualFilter{RoleType: "account"}, all)),
 					"people of both":                ids(r.Individuals(ctx, store.IndividualFilter{Organization: "c1", RoleType: "account"}, all)),
 					"organizations of a class":      ids(r.Organizations(ctx, store.OrganizationFilter{Class: "gold"}, all)),
+					"organizations for a role":      ids(r.Organizations(ctx, store.OrganizationFilter{Role: "ra"}, all)),
+					"organizations for a link":      ids(r.Organizations(ctx, store.OrganizationFilter{Role: "rb"}, all)),
+					"organizations for both":        ids(r.Organizations(ctx, store.OrganizationFilter{Role: "rb", Class: "gold"}, all)),
 					"entities below":                ids(r.Entities(ctx, store.EntityFilter{Parent: "itsp"}, all)),
 					"entities linked to one":        ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "r"}, all)),
 					"entities linked to, after one": ids(r.Entities(ctx, store.EntityFilter{LinkedTo: "r"}, store.Page{After: "c1"})),
@@ -84,7 +90,7 @@ func listingRules() []rule {
 				want := map[string][]string{
 					"roles of a type": {"ra"}, "roles of an owner": {"ra"}, "ACLs of a type": {"lb"}, "ACLs of an owner": {"la"},
 					"people of an organization": {"p2", "p3"}, "people of a type": {"p3"}, "people of both": nil,
-					"organizations of a class": {"c1"}, "entities below": {"c2", "r"}, "entities of a kind": {"c1", "c2"}, "entities linked to one": {"c1", "c2"},
+					"organizations of a class": {"c1"}, "organizations for a role": {"c1"}, "organizations for a link": {"c1", "c2"}, "organizations for both": {"c1"}, "entities below": {"c2", "r"}, "entities of a kind": {"c1", "c2"}, "entities linked to one": {"c1", "c2"},
 					"entities linked to, after one": {"c2"}, "entities linked to and below": {"c2"}, "entities linked to nothing": nil,
 					"grants of an individual": {"p1 in c1", "p1 in c2"}, "grants in an organization": {"p1 in c2", "p2 in c2"},
 					"grants of a role": {"p1 in c1", "p2 in c2"}, "grants of an ACL": {"p1 in c2"}, "grants of nobody": nil,
