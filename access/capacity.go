@@ -11,17 +11,20 @@ import (
 // what the request itself says.
 type capacity struct {
 	system    *standing // a system principal; the request's identity does not count
+	link      bool      // came by the standing link: the request names an organization alone
+	ends      int64     // the session; latest: never, and the zero capacity's has ended
 	actor     *Request  // who acts on behalf of the individual
+	actorEnds int64     // that one's session
 	asDefault bool      // with the organization's default role
 	start     int64     // when acting on behalf begins
 	end       int64     // and ends
 }
 
 // inOwnName is the capacity of a request that no principal makes.
-var inOwnName capacity
+var inOwnName = capacity{ends: latest}
 
 // check reports what is not well formed, of a request for a path or a node.
-func (r *Request) check(node roles.Node) error {
+func (r *Request) check(x *capacity, node roles.Node) error {
 	if !r.Action.Valid() {
 		return fmt.Errorf("access: %v: want View, Create, Update or Delete", r.Action)
 	}
@@ -31,23 +34,36 @@ func (r *Request) check(node roles.Node) error {
 	if node.IsZero() == (r.Path == "") {
 		return fmt.Errorf("access: want a path or a node, one of them")
 	}
-	return r.checkIDs()
+	if err := r.checkObject(); err != nil {
+		return err
+	}
+	return r.checkIdentity(x)
 }
 
+// checkIDs reports what no ID can be, of a request in a person's name.
 func (r *Request) checkIDs() error {
+	if err := r.checkObject(); err != nil {
+		return err
+	}
+	return r.checkIdentity(&inOwnName)
+}
+
+func (r *Request) checkObject() error {
 	if r.Object != "" {
 		if err := scope.CheckID(r.Object); err != nil {
 			return fmt.Errorf("access: object: %w", err)
 		}
 	}
-	return r.checkIdentity()
+	return nil
 }
 
-func (r *Request) checkIdentity() error {
-	if err := scope.CheckID(r.Individual); err != nil {
-		return fmt.Errorf("access: individual: %w", err)
+func (r *Request) checkIdentity(x *capacity) error {
+	if !x.link {
+		if err := scope.CheckID(r.Individual); err != nil {
+			return fmt.Errorf("access: individual: %w", err)
+		}
 	}
-	if r.Organization != "" {
+	if r.Organization != "" || x.link {
 		if err := scope.CheckID(r.Organization); err != nil {
 			return fmt.Errorf("access: organization: %w", err)
 		}
@@ -80,8 +96,8 @@ func (r *Request) admit(st *standing, now int64, marks roles.Marks) Reason {
 	return Granted
 }
 
-// current asks gate 1 of a person who exists.
-func (r *Request) current(st *standing) Reason {
+// current asks gate 1 of a person who exists, and whose session ends then.
+func (r *Request) current(st *standing, ends, now int64) Reason {
 	switch {
 	case st.disabled:
 		return Disabled
@@ -89,6 +105,8 @@ func (r *Request) current(st *standing) Reason {
 		return OrganizationClosed
 	case r.Epoch != st.epoch && r.Epoch != CurrentEpoch:
 		return CredentialsChanged
+	case now >= ends:
+		return SessionEnded
 	}
 	return Granted
 }
@@ -103,7 +121,7 @@ func (e *Engine) instantFor(r *Request, x *capacity, st *standing) int64 {
 	case x.actor != nil:
 		return e.clock.exact()
 	default:
-		return e.clock.between(st.from, st.until)
+		return e.clock.between(st.from, st.until, x.ends)
 	}
 }
 

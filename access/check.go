@@ -25,13 +25,14 @@ type trace struct {
 	standing *standing
 	actor    *standing
 	origin   origin // of the side that governs
+	now      int64  // the instant that was decided for, where gate 1 was reached
 	object   *scope.Lineage
 }
 
 // decide goes through the gates in their order. The node is given instead of
 // the request's path, or zero. t may be nil.
 func (e *Engine) decide(ctx context.Context, r *Request, x *capacity, node roles.Node, t *trace) Decision {
-	if r.AtLeast != 0 && r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(node) == nil {
+	if r.AtLeast != 0 && r.AtLeast > e.applied.Load() && ctx.Err() == nil && r.check(x, node) == nil {
 		_ = e.await(ctx, r.AtLeast) // where it does not come, gate 0 says so
 	}
 	asked := node
@@ -73,7 +74,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	fail := func(reason Reason, err error) Reason {
 		// Malformed goes before all else, but is looked for only where it may
 		// have been missed.
-		if malformed := r.check(given); malformed != nil {
+		if malformed := r.check(x, given); malformed != nil {
 			reason, err = InvalidRequest, malformed
 		}
 		if t != nil {
@@ -82,11 +83,11 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 		return reason
 	}
 	if !r.Action.Valid() || r.Surface > API || node.IsZero() == (r.Path == "") || len(r.Object) > scope.MaxIDBytes {
-		return fail(InvalidRequest, r.check(node)), node, nil
+		return fail(InvalidRequest, r.check(x, node)), node, nil
 	}
 	if !r.At.IsZero() {
 		if _, ok := nanoseconds(r.At); !ok {
-			return fail(InvalidRequest, r.check(node)), node, nil
+			return fail(InvalidRequest, r.check(x, node)), node, nil
 		}
 	}
 	if ctx.Err() != nil {
@@ -116,7 +117,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	own := st != nil && st.ownInScope && r.Object == st.organization && x.actor == nil
 	if r.Object != "" && !own {
 		if object = e.objects.get(r.Object); object == nil {
-			if err := r.check(node); err != nil {
+			if err := r.check(x, node); err != nil {
 				return fail(InvalidRequest, err), node, nil
 			}
 			if object, err = e.object(ctx, r.Object); err != nil {
@@ -179,20 +180,29 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 				return with.reason, node, nil
 			}
 			who, how = with.standing, x.actor
-			if reason := how.current(who); reason != Granted {
+			now = e.instantFor(r, x, who)
+			if t != nil {
+				t.now = now
+			}
+			if reason := how.current(who, x.actorEnds, now); reason != Granted {
 				return reason, node, nil
 			}
 		}
 		if reason != Granted {
 			return reason, node, nil
 		}
-		if reason := r.current(st); reason != Granted {
-			return reason, node, nil
+		switch {
+		case x.actor != nil: // one instant for both
+		case r.At.IsZero():
+			now = e.clock.between(st.from, st.until, x.ends)
+		default:
+			now = e.instantFor(r, x, st)
 		}
-		if r.At.IsZero() && x.actor == nil {
-			now = e.clock.between(who.from, who.until)
-		} else {
-			now = e.instantFor(r, x, who)
+		if t != nil {
+			t.now = now
+		}
+		if reason := r.current(st, x.ends, now); reason != Granted {
+			return reason, node, nil
 		}
 		if now == earliest {
 			return fail(Unavailable, errClock), node, nil
@@ -242,6 +252,13 @@ type acting struct {
 func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *capacity) (*standing, Reason, error) {
 	if x.system != nil {
 		return x.system, Granted, nil
+	}
+	if x.link {
+		st, err := e.linkStanding(ctx, generation, r.Organization)
+		if err != nil {
+			return nil, Unavailable, err
+		}
+		return st, Granted, nil
 	}
 	p := e.people.get(r.Individual)
 	if p == nil {

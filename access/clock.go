@@ -65,11 +65,11 @@ func (c *clock) exact() int64 {
 	return now
 }
 
-// between returns an instant that lies on the same side of both boundaries as
-// the exact one.
-func (c *clock) between(from, until int64) int64 {
+// between returns an instant that lies on the same side of the boundaries as
+// the exact one: of a window, and the end of a session.
+func (c *clock) between(from, until, ends int64) int64 {
 	now := c.coarse.Load()
-	if c.custom != nil || near(now, from) || near(now, until) {
+	if c.custom != nil || near(now, from) || near(now, until) || near(now, ends) {
 		return c.exact()
 	}
 	return now
@@ -77,7 +77,7 @@ func (c *clock) between(from, until int64) int64 {
 
 // near reports whether the boundary may pass before the next tick is seen.
 func near(now, boundary int64) bool {
-	return now < boundary && boundary-now <= margin && boundary-now > 0
+	return uint64(boundary-now-1) < uint64(margin) // which wraps where it has passed
 }
 
 // nanoseconds is t.UnixNano. An instant outside of the years that it holds is

@@ -19,8 +19,11 @@ type Explanation struct {
 	Decision Decision
 	// Path is the node's path, or what was asked for where there is no node.
 	Path string
-	// Individual, Actor, Organization and Object are who asked about what.
+	// Individual, Actor, Organization and Object are who asked about what. Link
+	// says that it was no individual but whoever came by the organization's
+	// standing link.
 	Individual   string
+	Link         bool
 	Actor        string
 	Organization string
 	Object       string
@@ -55,7 +58,10 @@ func (x Explanation) String() string {
 		verdict = "may"
 	}
 	who := plain(x.Individual)
-	if x.Actor != "" {
+	switch {
+	case x.Link:
+		who = "whoever comes by the standing link of " + plain(x.Organization)
+	case x.Actor != "":
 		who = fmt.Sprintf("%s on behalf of %s", plain(x.Actor), who)
 	}
 	fmt.Fprintf(&b, "%s %s %v %s", who, verdict, x.Decision.Action(), plain(x.Path))
@@ -103,7 +109,7 @@ func (p *Principal) Explain(ctx context.Context, q Query) Explanation {
 func (e *Engine) explain(ctx context.Context, r *Request, in *capacity, node roles.Node) Explanation {
 	var t trace
 	d := e.decide(ctx, r, in, node, &t)
-	x := Explanation{Decision: d, Path: r.Path, Individual: r.Individual, Organization: r.Organization, Object: r.Object, Err: t.err}
+	x := Explanation{Decision: d, Path: r.Path, Individual: r.Individual, Link: in.link, Organization: r.Organization, Object: r.Object, Err: t.err}
 	if node := d.Node(); !node.IsZero() {
 		x.Path = node.Path()
 	}
@@ -117,6 +123,9 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *capacity, node rol
 		e.explainSource(&x, &t)
 	}
 	x.Because, x.Remedy = e.sentences(&x, r, in, &t)
+	if in.link {
+		explainLink(&x, in, &t)
+	}
 	return x
 }
 
@@ -212,6 +221,12 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 		return fmt.Sprintf("%q has no organization settings", st.organization), "put an Organization for it"
 	case CredentialsChanged:
 		return fmt.Sprintf("the credentials of %q changed since the sign-in", who.Individual), "sign in again"
+	case SessionEnded:
+		ended := in.ends
+		if who == in.actor {
+			ended = in.actorEnds
+		}
+		return fmt.Sprintf("the session of %q ended at %s", who.Individual, instantOf(ended).Format(time.RFC3339)), "sign in again"
 	case NotYetActive, Expired:
 		return explainWindow(x, who, st)
 	case AddressNotAllowed:
@@ -239,10 +254,10 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 		if x.Decision.Node().Marks()&roles.OwnHands != 0 {
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
-		switch now := e.instantFor(r, in, st); {
-		case now < in.start:
+		switch {
+		case t.now < in.start:
 			return fmt.Sprintf("the time of %q to act on behalf of %q has not begun", who.Individual, r.Individual), "wait for it"
-		case now >= in.end:
+		case t.now >= in.end:
 			return fmt.Sprintf("the time of %q to act on behalf of %q is over", who.Individual, r.Individual), "start again"
 		}
 		return fmt.Sprintf("%q may not do this by itself", who.Individual), "ask as someone who may"
@@ -258,8 +273,8 @@ func whose(reason Reason, r *Request, in *capacity, t *trace) (*Request, *standi
 	if in.actor == nil {
 		return r, t.standing
 	}
-	gate1 := reason >= UnknownIndividual && reason <= CredentialsChanged
-	if gate1 && t.actor != nil && in.actor.current(t.actor) == Granted {
+	gate1 := reason >= UnknownIndividual && reason <= SessionEnded
+	if gate1 && t.actor != nil && in.actor.current(t.actor, in.actorEnds, t.now) == Granted {
 		return r, t.standing
 	}
 	return in.actor, t.actor

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/scope"
@@ -19,6 +20,7 @@ type organization struct {
 	lineage      scope.Lineage
 	fault        error // the entity or the class is missing or damaged
 	secondFactor bool
+	link         atomic.Pointer[standing] // of whoever comes by the standing link
 }
 
 // A place is where an object stands, with the entities that say so.

@@ -29,13 +29,19 @@ type Identity struct {
 	Address      netip.Addr
 	Factors      Factors
 	Epoch        uint64
+	// Start and End bound the session that the sign-in began: from End on every
+	// check denies as [SessionEnded]. End is Start and [DefaultSession] where it
+	// is zero. Without a Start, for a host that signs people in by itself on
+	// each request, there is no session and no end.
+	Start time.Time
+	End   time.Time
 	// OnBehalf is set where another person acts as the individual.
 	OnBehalf *OnBehalf
 }
 
 // OnBehalf says who acts as another, and how. The actor's rights bound the
-// individual's: its own window, allow-list, factors and credentials count, and
-// it may do only what both may, or what its role type may borrow.
+// individual's: its own window, allow-list, factors, credentials and session
+// count, and it may do only what both may, or what its role type may borrow.
 type OnBehalf struct {
 	// Actor is who acts. It must be an individual that acts for itself.
 	Actor *Principal
@@ -62,16 +68,22 @@ type Principal struct {
 	taken    atomic.Bool // first is in use
 	identity Request     // without a question
 	capacity capacity
+	began    int64      // the session, where capacity has an end of it
+	actor    *Principal // who acts on behalf of the individual
 }
 
 // Principal makes a principal. It reads nothing yet, but for the credential
 // epoch where the identity leaves it to [CurrentEpoch]; that an individual does
 // not exist is for the first check to say.
 func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error) {
-	p := &Principal{engine: e, identity: Request{Individual: id.Individual, Organization: id.Organization,
+	p := &Principal{engine: e, capacity: inOwnName, identity: Request{Individual: id.Individual, Organization: id.Organization,
 		Surface: id.Surface, Address: id.Address, Factors: id.Factors, Epoch: id.Epoch}}
-	if err := p.identity.checkIdentity(); err != nil {
+	if err := p.identity.checkIdentity(&p.capacity); err != nil {
 		return nil, err
+	}
+	var err error
+	if p.began, p.capacity.ends, err = sessionBounds(id.Start, id.End); err != nil {
+		return nil, fmt.Errorf("access: individual %q: %w", id.Individual, err)
 	}
 	if id.Epoch == CurrentEpoch {
 		who, err := e.person(ctx, id.Individual)
@@ -85,7 +97,7 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 	}
 	if b := id.OnBehalf; b != nil {
 		switch {
-		case b.Actor == nil || b.Actor.engine != e || b.Actor.capacity.system != nil:
+		case b.Actor == nil || b.Actor.engine != e || b.Actor.capacity.system != nil || b.Actor.capacity.link:
 			return nil, fmt.Errorf("access: on behalf of %q: the actor must be an individual of this engine", id.Individual)
 		case b.Actor.capacity.actor != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: %q already acts on behalf of %q",
@@ -105,7 +117,9 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 			return nil, fmt.Errorf("access: on behalf of %q: start %v is not within the years %d to %d",
 				id.Individual, b.Start, firstYear, lastYear)
 		}
-		p.capacity = capacity{actor: &b.Actor.identity, asDefault: b.AsDefault, start: start, end: end}
+		p.actor = b.Actor
+		x := &p.capacity
+		x.actor, x.actorEnds, x.asDefault, x.start, x.end = &b.Actor.identity, b.Actor.capacity.ends, b.AsDefault, start, end
 	}
 	return p, nil
 }
@@ -116,11 +130,11 @@ func (e *Engine) System(name string) (*Principal, error) {
 	if st == nil {
 		return nil, fmt.Errorf("access: system principal %q: unknown; name it in Options.Systems", name)
 	}
-	return &Principal{engine: e, identity: Request{Individual: name}, capacity: capacity{system: st}}, nil
+	return &Principal{engine: e, identity: Request{Individual: name}, capacity: capacity{system: st, ends: latest}}, nil
 }
 
 // Individual returns the ID of who the principal is, the name of a system
-// principal.
+// principal, and "" for whoever came by a standing link.
 func (p *Principal) Individual() string { return p.identity.Individual }
 
 // Actor returns the ID of who acts on the individual's behalf, "" for itself.
@@ -279,12 +293,13 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 // checks.
 func (p *Principal) admitted(st *standing) (from int64, span uint64, blocked roles.Marks, ok bool) {
 	now := p.engine.clock.exact()
-	if p.identity.current(st) != Granted || p.identity.admit(st, now, 0) != Granted {
+	if p.identity.current(st, p.capacity.ends, now) != Granted || p.identity.admit(st, now, 0) != Granted {
 		return 0, 0, 0, false
 	}
-	from, span = st.from, uint64(st.until)-uint64(st.from)
-	if st.until != latest {
-		if near(now, st.until) {
+	until := min(st.until, p.capacity.ends)
+	from, span = st.from, uint64(until)-uint64(st.from)
+	if until != latest {
+		if near(now, until) {
 			return 0, 0, 0, false
 		}
 		span -= uint64(margin)

@@ -27,12 +27,16 @@ const (
 
 	// UnknownIndividual says: there is no such person.
 	UnknownIndividual
-	// Disabled says: an administrator switched the person off.
+	// Disabled says: an administrator switched the person off, or the standing
+	// link is not open.
 	Disabled
 	// OrganizationClosed says: the organization is closed or has no settings.
 	OrganizationClosed
-	// CredentialsChanged says: the credentials changed since the person signed in.
+	// CredentialsChanged says: the credentials changed since the person signed
+	// in, or the standing link was rotated.
 	CredentialsChanged
+	// SessionEnded says: the session that began with the sign-in is over.
+	SessionEnded
 
 	// NotYetActive says: before the first instant of the activation date.
 	NotYetActive
@@ -56,7 +60,8 @@ const (
 
 	// Ceiling says: no role of the person's type permits it.
 	Ceiling
-	// NotGranted says: the role or access level does not permit it.
+	// NotGranted says: the role or access level does not permit it, or it is for
+	// a person's own hands and a standing link names none.
 	NotGranted
 
 	// OutOfScope says: the object is not among what the person reaches.
@@ -72,7 +77,7 @@ var reasonCodes = [reasons]string{
 	Undecided: "undecided", Granted: "granted",
 	InvalidRequest: "invalid_request", Unavailable: "unavailable", Stale: "stale", UnknownNode: "unknown_node",
 	UnknownIndividual: "unknown_individual", Disabled: "disabled", OrganizationClosed: "organization_closed",
-	CredentialsChanged: "credentials_changed", NotYetActive: "not_yet_active", Expired: "expired",
+	CredentialsChanged: "credentials_changed", SessionEnded: "session_ended", NotYetActive: "not_yet_active", Expired: "expired",
 	AddressNotAllowed: "address_not_allowed", SecondFactorRequired: "second_factor_required",
 	EnrolmentRequired: "enrolment_required", NoGrant: "no_grant", NoRole: "no_role", NoACL: "no_acl",
 	Ceiling: "ceiling", NotGranted: "not_granted", OutOfScope: "out_of_scope", NotBorrowed: "not_borrowed",

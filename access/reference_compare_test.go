@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -220,6 +221,9 @@ func (c *comparison) keep() *longLived {
 	settleEpoch := func(id *reference.Identity) {
 		if id.AnyEpoch {
 			id.AnyEpoch, id.Epoch = false, c.world.Individuals[id.Individual].Epoch
+			if id.Link {
+				id.Epoch = c.world.Organizations[id.Organization].Link.Epoch
+			}
 		}
 	}
 	settleEpoch(&kept.asks.Identity)
@@ -260,6 +264,10 @@ const allowed reference.Reason = "granted"
 
 // unknown reports whether the engine cannot find the epoch that it is left to.
 func (s *settlement) unknown(id reference.Identity) bool {
+	if id.Link {
+		_, settled := s.world.Organizations[id.Organization]
+		return id.AnyEpoch && (!settled || !s.world.Answers(id.Organization))
+	}
 	_, known := s.world.Individuals[id.Individual]
 	return id.AnyEpoch && (!known ||
 		s.world.Unanswered[reference.Record{Kind: store.Individuals, ID: id.Individual}] ||
@@ -314,12 +322,60 @@ func (s *settlement) principal(r reference.Request) *access.Principal {
 		require.NoError(s.t, err)
 		return p
 	}
-	return s.person(r.Identity)
+	p := s.person(r.Identity)
+	if p == nil {
+		return nil
+	}
+	return s.resumed(p, r.Identity)
+}
+
+// resumed goes through the text of the principal's session, where it has one.
+func (s *settlement) resumed(p *access.Principal, id reference.Identity) *access.Principal {
+	session := p.Session()
+	if session.IsZero() {
+		return p
+	}
+	text, err := session.MarshalText()
+	require.NoError(s.t, err)
+	var read access.Session
+	require.NoError(s.t, read.UnmarshalText(text))
+	require.Equal(s.t, session, read)
+	address, begins, ends := id.Address, []time.Time{session.Start}, []time.Time{session.End}
+	if b := session.OnBehalf; b != nil {
+		address = id.OnBehalf.Actor.Address // which is the one that counts
+		begins, ends = append(begins, b.Start, b.Actor.Start), append(ends, b.End, b.Actor.End)
+	}
+	again, err := s.engine.Resume(s.t.Context(), read, address, surfaces[id.Surface])
+	s.look()
+	ended := slices.ContainsFunc(ends, func(t time.Time) bool { return !t.IsZero() && !t.After(s.world.Now) })
+	future := slices.ContainsFunc(begins, func(t time.Time) bool { return t.After(s.world.Now.Add(time.Minute)) })
+	if ended || future {
+		if !(ended && errors.Is(err, access.ErrSessionEnded)) && !(future && errors.Is(err, access.ErrSessionFuture)) {
+			require.NoError(s.t, err, "ended %v, of the future %v", ended, future)
+			require.Fail(s.t, "resumed", "ended %v, of the future %v: %+v", ended, future, session)
+		}
+		return p
+	}
+	require.NoError(s.t, err)
+	require.Equal(s.t, session, again.Session())
+	return again
 }
 
 func (s *settlement) person(id reference.Identity) *access.Principal {
+	var start time.Time
+	if !id.SessionEnd.IsZero() {
+		start = id.SessionEnd.Add(-access.DefaultSession)
+	}
+	if id.Link {
+		p, err := s.engine.LinkPrincipal(s.t.Context(), access.LinkIdentity{Organization: id.Organization, Epoch: epoch(id),
+			Surface: surfaces[id.Surface], Address: id.Address, Start: start, End: id.SessionEnd})
+		if err != nil {
+			return nil
+		}
+		return p
+	}
 	identity := access.Identity{
-		Individual: id.Individual, Organization: id.Organization, Surface: surfaces[id.Surface],
+		Start: start, Individual: id.Individual, Organization: id.Organization, Surface: surfaces[id.Surface],
 		Address: id.Address, Factors: factors(id.SecondFactor), Epoch: epoch(id),
 	}
 	if id.OnBehalf != nil {
@@ -357,5 +413,5 @@ func plain(r reference.Request) (access.Request, bool) {
 		Individual: r.Individual, Organization: r.Organization, Action: r.Action, Path: path, Object: r.Object,
 		Surface: surfaces[r.Surface], Address: r.Address, Factors: factors(r.SecondFactor), Epoch: epoch(r.Identity),
 		At: r.At, AtLeast: r.AtLeast,
-	}, r.System == "" && r.OnBehalf == nil && !r.Foreign && (r.Path == "" || r.Handle == "")
+	}, r.System == "" && r.OnBehalf == nil && !r.Link && r.SessionEnd.IsZero() && !r.Foreign && (r.Path == "" || r.Handle == "")
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -154,6 +155,36 @@ var faults = map[string]fault{
 				e.Parent = ""
 			}
 		})
+	},
+	"sessions without end": func(_ *reference.World, r *reference.Request) { r.SessionEnd = time.Time{} },
+	"the actor's session without end": func(_ *reference.World, r *reference.Request) {
+		if r.OnBehalf != nil {
+			behalf := *r.OnBehalf
+			behalf.Actor.SessionEnd = time.Time{}
+			r.OnBehalf = &behalf
+		}
+	},
+	"sessions a nanosecond longer": func(_ *reference.World, r *reference.Request) {
+		if !r.SessionEnd.IsZero() {
+			r.SessionEnd = r.SessionEnd.Add(1)
+		}
+	},
+	"links always open": func(w *reference.World, _ *reference.Request) {
+		w.Organizations = changed(w.Organizations, func(o *individuals.Organization) { o.Link.Open = true })
+	},
+	"links that nobody rotates": func(_ *reference.World, r *reference.Request) {
+		r.AnyEpoch = r.AnyEpoch || r.Link
+	},
+	"links without a second factor to ask for": func(_ *reference.World, r *reference.Request) {
+		r.SecondFactor = r.SecondFactor || r.Link
+	},
+	"links with hands": func(w *reference.World, r *reference.Request) {
+		if r.Link {
+			replanted(func(n *roles.NodeSpec) { n.Marks &^= roles.OwnHands })(w, r)
+		}
+	},
+	"links of the default role": func(w *reference.World, _ *reference.Request) {
+		w.Organizations = changed(w.Organizations, func(o *individuals.Organization) { o.Link.Role = o.DefaultRole })
 	},
 	"the actor's time without end": func(_ *reference.World, r *reference.Request) {
 		if r.OnBehalf != nil {

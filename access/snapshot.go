@@ -187,9 +187,8 @@ func (e *Engine) compileLevelBy(level acl.Level, lookup acl.Lookup) *compiledLev
 	return &compiledLevel{record: level, table: compiled.Table(), components: compiled.Components()}
 }
 
-// role returns a role that people of the type use in the
-// organization, or why they cannot.
-func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, error) {
+// named returns a role that compiles, or why there is none.
+func (s *snapshot) named(id string) (*compiledRole, error) {
 	if s.onDemand != nil {
 		if err := s.onDemand.role(s, id); err != nil {
 			return nil, err
@@ -201,6 +200,17 @@ func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, 
 		return nil, fmt.Errorf("access: role %q: %w", id, store.ErrNotFound)
 	case r.fault != nil:
 		return nil, r.fault
+	}
+	return r, nil
+}
+
+// role returns a role that people of the type use in the
+// organization, or why they cannot.
+func (s *snapshot) role(id, typeName string, in *scope.Lineage) (*compiledRole, error) {
+	r, err := s.named(id)
+	switch {
+	case err != nil:
+		return nil, err
 	case r.record.Type != typeName:
 		return nil, fmt.Errorf("access: role %q is for %q, the individual's type is %q", id, r.record.Type, typeName)
 	case r.record.Owner != "" && !in.Within(r.record.Owner):

@@ -44,7 +44,7 @@ type background struct {
 	typeName string
 	origins  [2]origin
 	fault    error
-	person   *person // nil for a system principal
+	person   *person // nil for a system principal and a standing link
 	org      *organization
 	compiled uint64 // the revision of the snapshot that the sides are from
 }
@@ -122,7 +122,7 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
 		organization: g.Organization, ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage),
-		ceiling: e.model.PackedCeiling(p.record.RoleType),
+		ceiling: e.model.PackedCeiling(p.record.RoleType), side: side{packed: e.nothing},
 		background: &background{person: p, org: org, compiled: snap.revision, listed: g.Listed, rule: p.rule,
 			typeName: p.record.RoleType},
 	}

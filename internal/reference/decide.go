@@ -129,7 +129,11 @@ func wellFormed(q *question) Reason {
 	ids := []string{q.Object}
 	if q.System == "" {
 		for _, p := range q.parties() {
-			if p.identity.Individual == "" {
+			named := p.identity.Individual
+			if p.identity.Link {
+				named = p.identity.Organization
+			}
+			if named == "" {
 				return invalidRequest
 			}
 			ids = append(ids, p.identity.Individual, p.identity.Organization)
@@ -209,6 +213,8 @@ func standing(q *question) Reason {
 			return organizationClosed
 		case !p.identity.AnyEpoch && p.identity.Epoch != p.person.Epoch:
 			return credentialsChanged
+		case !p.identity.SessionEnd.IsZero() && !q.at.Before(p.identity.SessionEnd):
+			return sessionEnded
 		}
 	}
 	return granted

@@ -64,3 +64,9 @@ func asDefault(o individuals.Organization) governing {
 	}
 	return g
 }
+
+// byLink is the role of the organization's standing link, in the same way.
+func byLink(o individuals.Organization) governing {
+	o.DefaultRole = o.Link.Role
+	return asDefault(o)
+}

@@ -12,7 +12,7 @@ import (
 // Mutate changes one thing in the world as time goes by, and returns the records that
 // it wrote or deleted.
 func (w *World) Mutate(d *Draw) []Record {
-	switch d.Below(11) {
+	switch d.Below(12) {
 	case 0, 1:
 		id := pick(d, sorted(w.Roles)...)
 		typeName := w.Roles[id].Type
@@ -49,6 +49,12 @@ func (w *World) Mutate(d *Draw) []Record {
 			delete(w.Classes, id)
 		}
 		return []Record{{Kind: store.Classes, ID: id}}
+	case 10:
+		id := pick(d, sorted(w.Organizations)...)
+		o := w.Organizations[id]
+		o.Link = w.randomLink(d, id)
+		w.Organizations[id] = o
+		return []Record{{Kind: store.Organizations, ID: id}}
 	default:
 		id := pick(d, sorted(w.Organizations)...)
 		if w.randomOrganization(d, id); d.Chance(10) {

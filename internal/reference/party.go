@@ -24,6 +24,10 @@ type party struct {
 // meet finds the person of an identity. preferred is the slot that the request prefers.
 func (w *World) meet(identity Identity, preferred Slot) *party {
 	p := &party{w: w, identity: identity, organization: identity.Organization}
+	if identity.Link {
+		p.meetLink()
+		return p
+	}
 	p.person, p.known = w.Individuals[identity.Individual]
 	if p.organization == "" {
 		p.organization = p.person.Organization
@@ -37,6 +41,21 @@ func (w *World) meet(identity Identity, preferred Slot) *party {
 	return p
 }
 
+// meetLink stands a person in for whoever came by the standing link: one of the type of
+// the link's role, who holds that role as if granted last, may come from anywhere at any
+// time, and has a second factor that the link did not prove.
+func (p *party) meetLink() {
+	p.settings, p.settled = p.w.Organizations[p.organization]
+	p.known = true
+	p.person.ID, p.person.Organization = p.organization, p.organization
+	p.person.RoleType = p.w.Roles[p.settings.Link.Role].Type
+	p.person.Allowed = []string{"any"}
+	p.person.SecondFactor, p.person.Enrolled = individuals.SecondFactorNo, true
+	p.person.Epoch = p.settings.Link.Epoch
+	p.person.Disabled = p.settled && !p.settings.Closed && !p.settings.Link.Open
+	p.governing = byLink(p.settings)
+}
+
 // roleType is the type of the person.
 func (p *party) roleType() roles.Type { return p.w.Types[p.person.RoleType] }
 
@@ -46,11 +65,16 @@ func (p *party) answered() bool {
 	if !p.known {
 		return w.answers(store.Individuals, p.identity.Individual)
 	}
-	return w.answers(store.Individuals, p.identity.Individual) &&
-		w.answers(store.Grants, p.identity.Individual) &&
-		w.answers(store.Organizations, p.organization) &&
-		w.answers(store.Classes, p.settings.Class) &&
-		w.readable(p.organization)
+	return (p.identity.Link || w.answers(store.Individuals, p.identity.Individual) && w.answers(store.Grants, p.identity.Individual)) &&
+		w.Answers(p.organization)
+}
+
+// Answers reports whether the store gives all that is to be known about the
+// organization.
+func (w *World) Answers(organization string) bool {
+	return w.answers(store.Organizations, organization) &&
+		w.answers(store.Classes, w.Organizations[organization].Class) &&
+		w.readable(organization)
 }
 
 // readable reports whether the store gives the entity, those above it, and those that
@@ -94,13 +118,15 @@ func (p *party) compiles(path string) bool {
 		return true
 	}
 	t, ok := w.Types[p.person.RoleType]
-	if !ok || !validPerson(p.person) {
+	// A link that gives no role needs no type either, nor do settings that are missing.
+	nothing := p.identity.Link && p.governing.id == ""
+	if !nothing && (!ok || !validPerson(p.person)) {
 		return false
 	}
 	if !p.settled {
 		return true
 	}
-	if !w.sound(p.organization) || w.Entities[p.organization].Kind != ownerKind(t) {
+	if !w.sound(p.organization) || !nothing && w.Entities[p.organization].Kind != ownerKind(t) {
 		return false
 	}
 	if _, ok := w.Classes[p.settings.Class]; !ok && p.settings.Class != "" {
@@ -166,6 +192,9 @@ func (w *World) ceilingAllows(a roles.Action, typeName, path string, on []reach)
 // permits reports whether the party's own table does.
 func (p *party) permits(a roles.Action, path, object string) bool {
 	value, ok := p.value(path)
+	if p.identity.Link && p.w.Tree.marked(path, roles.OwnHands) {
+		return false // it names nobody whose hands they could be
+	}
 	return ok && value&roles.Permission(a) != 0 &&
 		p.w.ceilingAllows(a, p.person.RoleType, path, reaches(p.organization, object))
 }

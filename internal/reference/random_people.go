@@ -36,7 +36,26 @@ func (w *World) randomOrganization(d *Draw, entity string) {
 		o.DefaultRole = pick(d, sorted(w.Roles)...)
 		o.AllowedRoles = []string{o.DefaultRole}
 	}
+	o.Link = w.randomLink(d, entity)
 	w.Organizations[entity] = o
+}
+
+// randomLink draws what a standing link opens: most often something that fits.
+func (w *World) randomLink(d *Draw, entity string) individuals.StandingLink {
+	l := individuals.StandingLink{Open: d.Chance(85), Epoch: uint64(d.Below(3))}
+	var usable []string
+	for _, id := range w.rolesOfKind(w.Entities[entity].Kind) {
+		if w.usable(w.Roles[id].Owner, entity) {
+			usable = append(usable, id)
+		}
+	}
+	switch {
+	case len(usable) > 0 && d.Chance(85):
+		l.Role = pick(d, usable...)
+	case d.Chance(40):
+		l.Role = pick(d, append(sorted(w.Roles), "gone")...)
+	}
+	return l
 }
 
 // rolesOfKind are the roles for people of an entity of the kind.

@@ -22,11 +22,14 @@ func (w *World) RandomQuestion(d *Draw, r Request) Request {
 	r.Action = pick(d, roles.View, roles.View, roles.Create, roles.Update, roles.Delete)
 	var subject *party
 	if r.System == "" {
-		asks := r.Individual
+		asks := r.Identity
 		if r.OnBehalf != nil {
-			asks = r.OnBehalf.Actor.Individual
+			asks = r.OnBehalf.Actor
 		}
-		r.At = randomInstant(d, w.Individuals[asks].Window, w.Now)
+		r.At = randomInstant(d, w.Individuals[asks.Individual].Window, w.Now)
+		if !asks.SessionEnd.IsZero() && d.Chance(30) {
+			r.At = asks.SessionEnd.Add(pick(d, 0, -1, 1, -time.Second, time.Hour))
+		}
 		if b := r.OnBehalf; b != nil && d.Chance(60) {
 			r.At = b.Start.Add(pick(d, 0, time.Second, time.Minute, time.Hour))
 		} else if b != nil && d.Chance(50) {
@@ -74,6 +77,9 @@ func (w *World) randomFaults(d *Draw, r *Request) {
 
 // RandomIdentity draws who asks, with behalf sometimes through somebody else.
 func (w *World) RandomIdentity(d *Draw, behalf bool) Identity {
+	if behalf && d.Chance(8) {
+		return w.randomLinkIdentity(d)
+	}
 	id := Identity{
 		Individual:   pick(d, sorted(w.Individuals)...),
 		Surface:      pick(d, Unstated, NewInterface, OldInterface, API),
@@ -100,10 +106,37 @@ func (w *World) RandomIdentity(d *Draw, behalf bool) Identity {
 	if d.Chance(5) {
 		id.Epoch = uint64(d.Below(3))
 	}
+	id.SessionEnd = w.randomSessionEnd(d)
 	if behalf && d.Chance(25) {
 		id.OnBehalf = w.randomOnBehalf(d, w.meet(id, RoleSlot).organization)
 	}
 	return id
+}
+
+// randomLinkIdentity draws who comes by a standing link, most often a present one.
+func (w *World) randomLinkIdentity(d *Draw) Identity {
+	id := Identity{Link: true, Organization: pick(d, append(sorted(w.Entities), "gone")...), AnyEpoch: d.Chance(20),
+		Surface: pick(d, Unstated, NewInterface, OldInterface, API), SessionEnd: w.randomSessionEnd(d)}
+	if d.Chance(3) {
+		id.Organization = pick(d, append(odd, "")...)
+	}
+	id.Epoch = w.Organizations[id.Organization].Link.Epoch
+	if d.Chance(10) {
+		id.Epoch = uint64(d.Below(3))
+	}
+	return id
+}
+
+// randomSessionEnd draws when a session ends, often about now; many have no end.
+func (w *World) randomSessionEnd(d *Draw) time.Time {
+	switch {
+	case !d.Chance(18):
+		return time.Time{}
+	case d.Chance(40):
+		return w.Now.Add(pick(d, time.Hour, 12*time.Hour, 5000*time.Hour))
+	default:
+		return w.Now.Add(pick(d, 0, 1, -1, 10*time.Millisecond, 70*time.Millisecond, time.Second, 2*time.Second, 5*time.Second))
+	}
 }
 
 // randomOnBehalf draws an actor, most often one that has the organization in scope, and

@@ -44,6 +44,9 @@ type Request struct {
 // An Identity is who someone is and how they came in.
 type Identity struct {
 	Individual string
+	// Link says that it is no individual but whoever came by the standing link of
+	// the organization, at Epoch.
+	Link bool
 	// Organization is the entity that the person acts for; "": the person's own.
 	Organization string
 	Surface      Surface
@@ -53,6 +56,8 @@ type Identity struct {
 	// Epoch is that of sign-in; AnyEpoch says that the host vouches for it.
 	Epoch    uint64
 	AnyEpoch bool
+	// SessionEnd is the first instant after the session; zero: it has no end.
+	SessionEnd time.Time
 	// OnBehalf is set where another acts as the individual.
 	OnBehalf *OnBehalf
 }
@@ -82,6 +87,7 @@ const (
 	disabled           Reason = "disabled"
 	organizationClosed Reason = "organization_closed"
 	credentialsChanged Reason = "credentials_changed"
+	sessionEnded       Reason = "session_ended"
 
 	notYetActive Reason = "not_yet_active"
 	expired      Reason = "expired"
