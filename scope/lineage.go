@@ -159,11 +159,13 @@ func (l *Lineage) Chain() iter.Seq2[string, string] {
 	}
 }
 
-// Below returns the lineage of something that lies directly below the object
-// and links to nothing: whoever reaches that reaches everything below the
-// object, now and later. Its Object is "". The zero Lineage has nothing below.
+// Below returns the lineage of something new that lies directly below the
+// object and links to nothing: whoever reaches that reaches everything below
+// the object, now and later. Its Object is "", which no list names. The zero
+// Lineage has nothing below, nor has an object [MaxDepth] deep: the zero
+// Lineage again.
 func (l *Lineage) Below() Lineage {
-	if l == nil || len(l.chain) == 0 {
+	if l == nil || len(l.chain) == 0 || len(l.chain) >= MaxDepth {
 		return Lineage{}
 	}
 	child := Lineage{chain: append([]string{""}, l.chain...), kinds: append([]string{""}, l.kinds...), links: slices.Clone(l.links)}
@@ -175,7 +177,7 @@ func (l *Lineage) Below() Lineage {
 
 // Within reports whether the object is the entity id or lies below it.
 func (l *Lineage) Within(id string) bool {
-	return l != nil && index(l.chain, id) >= 0
+	return l != nil && id != "" && index(l.chain, id) >= 0
 }
 
 // Mentions reports whether the entity id is on the chain, or on the chain of

@@ -46,7 +46,7 @@ func (r Rule) Reaches(organization string, listed []string, l *Lineage) bool {
 			return false
 		}
 		for _, start := range listed {
-			if r.reachesFrom(start, organization, l, 0) {
+			if start != "" && r.reachesFrom(start, organization, l, 0) {
 				return true
 			}
 		}
@@ -59,7 +59,7 @@ func (r Rule) Reaches(organization string, listed []string, l *Lineage) bool {
 		return true
 	}
 	for _, id := range listed {
-		if at := index(l.chain, id); at >= 0 && r.reachesFrom(organization, "", l, at) {
+		if at := index(l.chain, id); at >= 0 && id != "" && r.reachesFrom(organization, "", l, at) {
 			return true
 		}
 	}
