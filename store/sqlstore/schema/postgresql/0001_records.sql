@@ -60,6 +60,7 @@ CREATE TABLE durward_organizations (
 	revision bigint NOT NULL
 );
 CREATE INDEX durward_organizations_class ON durward_organizations (class, entity);
+CREATE INDEX durward_organizations_link_role ON durward_organizations (link_role, entity);
 
 CREATE TABLE durward_allowed_roles (
 	organization text COLLATE "C" NOT NULL REFERENCES durward_organizations (entity) ON DELETE CASCADE,
