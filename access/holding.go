@@ -8,16 +8,20 @@ import (
 
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
-	"github.com/durward-go/durward/store"
 )
 
 // A Holding is what someone holds in one organization: the tables of the slots
 // that govern there, and the scope. It says nothing of windows, networks and
 // factors, which say when a person may use it. [State.Covers] compares two. A
-// Holding is immutable. The zero one holds nothing and reaches nothing.
+// Holding is immutable and safe for concurrent use. The zero one holds nothing
+// and reaches nothing.
 type Holding struct {
-	standing *standing
-	lineage  scope.Lineage // of the organization's entity
+	of           *Engine // nil: the zero Holding
+	organization string
+	everything   bool // in scope, as for a system principal without bounds
+	rule         scope.Rule
+	listed       []string
+	packed       [2]string // the tables, by side
 }
 
 // ErrNoHolding says that what someone holds cannot be told, because a record
@@ -26,338 +30,137 @@ var ErrNoHolding = errors.New("access: what is held cannot be told")
 
 // Organization returns the organization that the holding is in, "" for the
 // zero Holding and for a system principal without bounds.
-func (h Holding) Organization() string {
-	if h.standing == nil {
-		return ""
-	}
-	return h.standing.organization
-}
+func (h Holding) Organization() string { return h.organization }
 
 // On returns what is held at a node on a surface, for an object that is the
-// organization itself, lies below it, or either.
+// organization itself, for any other in scope, or without an object. It is
+// [roles.Restrict] for a node of another tree than the engine's and for an
+// unknown surface.
 func (h Holding) On(surface Surface, n roles.Node, reach roles.Reach) roles.Permission {
-	if h.standing == nil || n.IsZero() {
+	if !h.has(n) || surface > API {
 		return roles.Restrict
 	}
-	return h.standing.sideFor(sideOf(surface.preferred(n.Marks()))).permits(n, reach)
+	return unpack(h.packed[sideOf(surface.preferred(n.Marks()))][n.Index()], reach)
 }
 
 // Everywhere returns what is held at a node on every surface.
 func (h Holding) Everywhere(n roles.Node, reach roles.Reach) roles.Permission {
-	if h.standing == nil || n.IsZero() {
+	if !h.has(n) {
 		return roles.Restrict
 	}
-	return h.standing.sideFor(0).permits(n, reach) & h.standing.sideFor(1).permits(n, reach)
+	return unpack(h.packed[0][n.Index()]&h.packed[1][n.Index()], reach)
 }
 
-// Same reports whether both hold the same on every surface and reach the same
-// by the same rule.
-func (h Holding) Same(other Holding) bool {
-	a, b := h.standing, other.standing
-	if a == nil || b == nil {
-		return a == b
-	}
-	if a.organization != b.organization || a.always != b.always || a.rule != b.rule || len(a.listed) != len(b.listed) {
+func (h Holding) has(n roles.Node) bool {
+	return h.of != nil && !n.IsZero() && n.Tree() == h.of.tree
+}
+
+// SameScope reports whether both reach the same by the same rule: whatever
+// becomes of the entities, as long as they stand alike for both.
+func (h Holding) SameScope(other Holding) bool {
+	if h.of != other.of || h.organization != other.organization || h.everything != other.everything ||
+		h.rule != other.rule || len(h.listed) != len(other.listed) {
 		return false
 	}
-	for _, id := range a.listed { // in any order, and none twice
-		if !slices.Contains(b.listed, id) {
-			return false
-		}
-	}
-	for i := range 2 {
-		if a.sideFor(i).packed != b.sideFor(i).packed {
+	for _, id := range h.listed { // in any order, and none twice
+		if !slices.Contains(other.listed, id) {
 			return false
 		}
 	}
 	return true
 }
 
-// Holding returns what the individual holds in the organization; nothing where
-// there is no such individual, no grant, or the organization has no settings.
-// A record that does not compile is [ErrNoHolding].
-func (s *State) Holding(ctx context.Context, individual, organization string) (Holding, error) {
-	r := Request{Individual: individual, Organization: organization}
-	if err := r.checkIDs(); err != nil {
-		return Holding{}, err
+// Same reports whether both hold the same on every surface and reach the same
+// by the same rule.
+func (h Holding) Same(other Holding) bool {
+	return h.packed == other.packed && h.SameScope(other)
+}
+
+// reach tells what the object is to the holding.
+func (h *Holding) reach(object string) roles.Reach {
+	if object == h.organization {
+		return roles.Own
 	}
-	st, reason, err := s.alone.find(ctx, s.alone.generation.Load(), &r, &inOwnName)
+	return roles.Below
+}
+
+// reaches reports whether an entity that exists is in scope.
+func (h *Holding) reaches(l *scope.Lineage) bool {
+	return h.everything || h.rule.Reaches(h.organization, h.listed, l)
+}
+
+// Holding returns what the individual holds in the organization, empty for its
+// own; nothing where there is no such individual, no grant, or the
+// organization has no settings. A record that does not compile is
+// [ErrNoHolding], and any other error the store's.
+func (s *State) Holding(ctx context.Context, individual, organization string) (Holding, error) {
+	ctx, err := s.ready(ctx)
 	if err != nil {
 		return Holding{}, err
 	}
-	if reason != Granted || st.org == nil || !st.org.found {
-		return Holding{}, nil
-	}
-	return holdingOf(st, individual)
+	defer s.leave()
+	return s.holding(ctx, &Request{Individual: individual, Organization: organization}, &inOwnName)
 }
 
 // HoldingOf returns what a principal of the engine holds. Of one that acts on
-// behalf of another there are two, of which both count.
+// behalf of another there are two, of which both count: what the individual
+// holds, or the default role gives, and what the actor does. What the actor
+// may borrow beyond that is lent for a time and nothing that it holds, and
+// nodes for a person's own hands are in neither.
 func (s *State) HoldingOf(ctx context.Context, p *Principal) ([]Holding, error) {
+	ctx, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.leave()
 	if p == nil || p.engine != s.of {
-		return nil, errOtherEngine
+		return nil, fmt.Errorf("access: principal: %w", errOtherEngine)
 	}
-	asked := []struct {
-		r *Request
-		x *capacity
-	}{{&p.identity, &p.capacity}}
-	if p.capacity.actor != nil {
-		asked = append(asked, struct {
-			r *Request
-			x *capacity
-		}{p.capacity.actor, &inOwnName})
+	own, err := s.holding(ctx, &p.identity, &p.capacity)
+	if err != nil {
+		return nil, err
 	}
-	var out []Holding
-	for _, a := range asked {
-		st, reason, err := s.alone.find(ctx, s.alone.generation.Load(), a.r, a.x)
-		switch {
-		case err != nil:
-			return nil, err
-		case reason != Granted:
-			out = append(out, Holding{})
-			continue
+	if p.capacity.actor == nil {
+		return []Holding{own}, nil
+	}
+	actor, err := s.holding(ctx, p.capacity.actor, &inOwnName)
+	if err != nil {
+		return nil, err
+	}
+	out := []Holding{own, actor}
+	for i := range out {
+		for side, packed := range out[i].packed {
+			out[i].packed[side] = s.alone.withoutOwnHands(packed)
 		}
-		h, err := holdingOf(st, a.r.Individual)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, h)
 	}
 	return out, nil
 }
 
-func holdingOf(st *standing, who string) (Holding, error) {
-	fault := st.fault
-	for i := range 2 {
-		if st.sideFor(i).faulty {
-			fault = firstError(fault, st.origins[i].fault)
-		}
+// holding is what the one who asks in r holds.
+func (s *State) holding(ctx context.Context, r *Request, x *capacity) (Holding, error) {
+	st, reason, err := s.alone.find(ctx, s.alone.generation.Load(), r, x)
+	if err != nil || reason != Granted {
+		return Holding{}, err
 	}
-	if st.faulty || fault != nil {
-		return Holding{}, fmt.Errorf("%w: %q in %q: %w", ErrNoHolding, who, st.organization, fault)
+	sides := [2]side{*st.sideFor(0), *st.sideFor(1)}
+	fault := firstError(st.fault, st.origins[0].fault, st.origins[1].fault)
+	faulty := st.faulty || sides[0].faulty || sides[1].faulty
+	settled := st.org == nil || st.org.found
+	if x.asDefault && !st.faulty && settled {
+		governs, from := s.alone.defaultSide(st)
+		sides, fault, faulty = [2]side{governs, governs}, from.fault, governs.faulty
 	}
-	h := Holding{standing: st}
-	if st.org != nil {
-		h.lineage = st.org.lineage
+	if failed := (failedRead{}); errors.As(fault, &failed) {
+		return Holding{}, failed.error
 	}
-	return h, nil
-}
-
-// An Excess is where a holding goes beyond another. The zero Excess is none.
-type Excess struct {
-	// Node, Reach and Surface are the first place where the table does, Has
-	// what is held there, and Of what the other holds on every surface.
-	Node    roles.Node
-	Reach   roles.Reach
-	Surface Surface
-	Has     roles.Permission
-	Of      roles.Permission
-	// Entity is the first entity that only the one reaches. Below says that it
-	// is what lies below that entity, now or later.
-	Entity string
-	Below  bool
-}
-
-// IsZero reports whether there is none.
-func (x Excess) IsZero() bool { return x == Excess{} }
-
-// String says it in a sentence without a full stop: "modify on
-// customer/billing, where read is held".
-func (x Excess) String() string {
 	switch {
-	case x.IsZero():
-		return "nothing more"
-	case x.Entity != "" && x.Below:
-		return fmt.Sprintf("what lies below %q in scope", x.Entity)
-	case x.Entity != "":
-		return fmt.Sprintf("%q in scope", x.Entity)
-	default:
-		return fmt.Sprintf("%v on %s, where %v is held", x.Has, x.Node.Path(), x.Of)
+	case faulty:
+		return Holding{}, fmt.Errorf("%w: %q in %q: %w", ErrNoHolding, r.Individual, st.organization, fault)
+	case !settled:
+		return Holding{}, nil
 	}
-}
-
-// Covers tells where holding goes beyond what the holder holds: the zero Excess
-// where nowhere. It is the rule of guarded administration: whoever gives or
-// takes away a holding must cover it. The tables are compared node by node on
-// each surface with what the holder holds on every surface, at the objects that
-// holding reaches; the scopes entity by entity, with all that may come to lie
-// below them. Who links to the organization is read from the store.
-func (s *State) Covers(ctx context.Context, holder, holding Holding) (Excess, error) {
-	st := holding.standing
-	if st == nil {
-		return Excess{}, nil
-	}
-	empty := st.sideFor(0).packed == s.alone.nothing && st.sideFor(1).packed == s.alone.nothing
-	if empty {
-		return Excess{}, nil
-	}
-	if x, err := s.coversTables(holder, holding); err != nil || !x.IsZero() {
-		return x, err
-	}
-	return s.coversScope(ctx, holder, holding)
-}
-
-func (s *State) coversTables(holder, holding Holding) (Excess, error) {
-	st := holding.standing
-	type pair struct{ has, of roles.Reach }
-	pairs := []pair{{roles.Own, roles.Below}, {roles.Below, roles.Below}}
-	switch own := holder.Organization(); {
-	case own == "":
-	case own == st.organization:
-		pairs[0].of = roles.Own
-	case st.always || st.rule.Reaches(st.organization, st.listed, &holder.lineage):
-		// The holder's own entity is among the others that holding reaches.
-		pairs = append(pairs, pair{roles.Below, roles.Own})
-	}
-	for i := range 2 {
-		packed := st.sideFor(i).packed
-		for index := range len(packed) {
-			if packed[index] == 0 {
-				continue
-			}
-			n := s.alone.tree.At(index)
-			for _, p := range pairs {
-				has, of := unpack(packed[index], p.has), holder.Everywhere(n, p.of)
-				if !of.Contains(has) {
-					return Excess{Node: n, Reach: p.has, Surface: surfaceOf(i), Has: has, Of: of}, nil
-				}
-			}
-		}
-	}
-	return Excess{}, nil
-}
-
-// surfaceOf names a surface that prefers the side, see sideOf.
-func surfaceOf(side int) Surface {
-	if side == 0 {
-		return NewInterface
-	}
-	return OldInterface
-}
-
-// coversScope compares what both reach. What lies below an entity is asked of
-// something that does not exist there: whoever reaches that reaches all.
-func (s *State) coversScope(ctx context.Context, holder, holding Holding) (Excess, error) {
-	g, t := holder.standing, holding.standing
-	if g != nil && g.always && g.organization == "" {
-		return Excess{}, nil
-	}
-	if t.always && t.organization == "" {
-		return Excess{Entity: "every entity"}, nil
-	}
-	starts := []string{t.organization}
-	narrowed := t.rule.Listed || len(t.listed) > 0
-	if narrowed {
-		starts = t.listed
-	}
-	missing := func(id string, below bool) (Excess, error) {
-		within, err := s.reaches(ctx, g, id, below)
-		if err != nil || within {
-			return Excess{}, err
-		}
-		return Excess{Entity: id, Below: below}, nil
-	}
-	for _, start := range starts {
-		for below := range both(t.rule.Below || narrowed && t.rule.LinkedBelow) {
-			if x, err := missing(start, below); err != nil || !x.IsZero() {
-				return x, err
-			}
-		}
-	}
-	if t.rule.Link == "" || narrowed && !t.rule.Listed {
-		return Excess{}, nil
-	}
-	for _, start := range starts {
-		if x, err := s.eachLinked(ctx, start, t.rule, missing); err != nil || !x.IsZero() {
-			return x, err
-		}
-	}
-	return Excess{}, nil
-}
-
-// both yields false, and true where it is asked for.
-func both(second bool) func(func(bool) bool) {
-	return func(yield func(bool) bool) {
-		if yield(false) && second {
-			yield(true)
-		}
-	}
-}
-
-// eachLinked asks missing of every entity that links to start, and where the
-// rule goes below, to anything below it.
-func (s *State) eachLinked(ctx context.Context, start string, rule scope.Rule, missing func(string, bool) (Excess, error)) (Excess, error) {
-	below := []string{start}
-	for len(below) > 0 {
-		target := below[0]
-		below = below[1:]
-		var found Excess
-		err := s.eachEntity(ctx, store.EntityFilter{LinkedTo: target}, func(e scope.Entity) (err error) {
-			for _, l := range e.Links {
-				if l.Name != rule.Link || l.To != target {
-					continue
-				}
-				for deeper := range both(rule.LinkedBelow) {
-					if found, err = missing(e.ID, deeper); err != nil || !found.IsZero() {
-						return err
-					}
-				}
-			}
-			return nil
-		}, &found)
-		if err != nil || !found.IsZero() {
-			return found, err
-		}
-		if rule.Below {
-			err := s.eachEntity(ctx, store.EntityFilter{Parent: target}, func(e scope.Entity) error {
-				below = append(below, e.ID)
-				return nil
-			}, &found)
-			if err != nil {
-				return Excess{}, err
-			}
-		}
-	}
-	return Excess{}, nil
-}
-
-// eachEntity calls fn of what the filter selects, until there is an excess.
-func (s *State) eachEntity(ctx context.Context, filter store.EntityFilter, fn func(scope.Entity) error, until *Excess) error {
-	return s.alone.store.View(ctx, func(r store.Reader) error {
-		for after := ""; ; {
-			page, err := r.Entities(ctx, filter, store.Page{After: after, Limit: store.MaxPage})
-			if err != nil {
-				return fmt.Errorf("access: entities: %w", err)
-			}
-			for _, e := range page {
-				if e.ID <= after {
-					return fmt.Errorf("access: the listing of entities has %q after %q", e.ID, after)
-				}
-				after = e.ID
-				if err := fn(e); err != nil || !until.IsZero() {
-					return err
-				}
-			}
-			if len(page) < store.MaxPage {
-				return nil
-			}
-		}
-	})
-}
-
-// reaches reports whether the standing has the entity in scope, or whatever is
-// or will be below it.
-func (s *State) reaches(ctx context.Context, st *standing, id string, below bool) (bool, error) {
-	if st == nil {
-		return false, nil
-	}
-	l, err := s.alone.object(ctx, id)
-	if err != nil || l == nil {
-		return false, err
-	}
-	if below {
-		child := l.Below()
-		l = &child
-	}
-	return st.reaches(l), nil
+	return Holding{
+		of: s.of, organization: st.organization, everything: st.always && st.organization == "",
+		rule: st.rule, listed: st.listed, packed: [2]string{sides[0].packed, sides[1].packed},
+	}, nil
 }

@@ -1,0 +1,168 @@
+package manage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/durward-go/durward/access"
+	"github.com/durward-go/durward/roles"
+)
+
+// effects gathers what a commit makes of people's rights.
+type effects struct {
+	of map[member]*[2]rights
+	// named tells of a preview whom the principal may see, before or after the
+	// change; nil where there is none.
+	named map[string]bool
+}
+
+func newEffects() *effects { return &effects{of: make(map[member]*[2]rights)} }
+
+// note keeps the first before and the last after.
+func (e *effects) note(m member, before, after rights) {
+	if had := e.of[m]; had != nil {
+		had[1] = after
+		return
+	}
+	e.of[m] = &[2]rights{before, after}
+}
+
+// name notes, for a preview, whether the principal may see the person.
+func (c *commit) name(m member) error {
+	if c.effects.named == nil || c.effects.named[m.individual] {
+		return nil
+	}
+	seen, err := c.sees(m.individual)
+	if err == nil && seen {
+		c.effects.named[m.individual] = true
+	}
+	return err
+}
+
+// An Effect is what a change makes of people's rights, exactly: tables on every
+// surface and scope. When they may use them, their windows and networks, is not
+// part of it.
+type Effect struct {
+	// People are those whose rights change and whom the principal may see, in
+	// the order of their IDs and organizations.
+	People []PersonEffect
+	// Hidden counts the others.
+	Hidden int
+}
+
+// A PersonEffect is what becomes of one person's rights in one organization.
+type PersonEffect struct {
+	Individual   string
+	Organization string
+	// Changes are the places where the person may do something else than
+	// before, by node, reach and surface.
+	Changes []RightChange
+	// Scope says that the person reaches other entities than before.
+	Scope bool
+	// Unknown is why the rights before or after cannot be told, a record that
+	// does not compile: nothing is allowed by it. Otherwise nil.
+	Unknown error
+}
+
+// Gains reports whether the person may do something that it could not.
+func (e PersonEffect) Gains() bool {
+	return slices.ContainsFunc(e.Changes, func(c RightChange) bool { return !c.Before.Contains(c.After) })
+}
+
+// Loses reports whether the person may no longer do something.
+func (e PersonEffect) Loses() bool {
+	return slices.ContainsFunc(e.Changes, func(c RightChange) bool { return !c.After.Contains(c.Before) })
+}
+
+// A RightChange is one place in a person's rights.
+type RightChange struct {
+	Node    roles.Node
+	Reach   roles.Reach
+	Surface access.Surface
+	Before  roles.Permission
+	After   roles.Permission
+}
+
+// errPreview ends a commit that is not to be made.
+var errPreview = errors.New("manage: previewed")
+
+// Preview tells what the changes of fn would make of people's rights, and makes
+// none of them. It takes the right to make them: what fn's changes would be
+// refused for, Preview returns. Only people whom the principal may see are
+// named.
+func (d *RoleDesk) Preview(ctx context.Context, fn func(*RoleDesk) error) (Effect, error) {
+	return d.preview(ctx, func(c *commit) error { return fn(&RoleDesk{d.at(c)}) })
+}
+
+// Preview is as [RoleDesk.Preview].
+func (d *ACLDesk) Preview(ctx context.Context, fn func(*ACLDesk) error) (Effect, error) {
+	return d.preview(ctx, func(c *commit) error { return fn(&ACLDesk{d.at(c)}) })
+}
+
+func (d *Desk) preview(ctx context.Context, fn func(*commit) error) (Effect, error) {
+	if d.shared != nil {
+		return Effect{}, errors.New("manage: preview: within a commit; preview the whole of it")
+	}
+	var effect Effect
+	_, err := d.run(ctx, "preview", func(c *commit) error {
+		c.effects.named = make(map[string]bool)
+		if err := fn(c); err != nil {
+			return err
+		}
+		if err := c.close(); err != nil {
+			return err
+		}
+		effect = c.effect()
+		return errPreview
+	})
+	if errors.Is(err, errPreview) {
+		return effect, nil
+	}
+	return Effect{}, err
+}
+
+// effect tells what the commit has made of people's rights so far.
+func (c *commit) effect() Effect {
+	var out Effect
+	members := slices.SortedFunc(maps.Keys(c.effects.of), func(a, b member) int {
+		return cmp.Or(cmp.Compare(a.individual, b.individual), cmp.Compare(a.organization, b.organization))
+	})
+	for _, m := range members {
+		pair := c.effects.of[m]
+		e := c.compare(m, pair[0], pair[1])
+		switch {
+		case len(e.Changes) == 0 && !e.Scope && e.Unknown == nil:
+		case c.effects.named[m.individual]:
+			out.People = append(out.People, e)
+		default:
+			out.Hidden++
+		}
+	}
+	return out
+}
+
+// compare lists where the rights that are in force differ.
+func (c *commit) compare(m member, before, after rights) PersonEffect {
+	e := PersonEffect{Individual: m.individual, Organization: m.organization, Unknown: errors.Join(before.unknown, after.unknown)}
+	was, is := before.holding, after.holding
+	if before.off {
+		was = access.Holding{}
+	}
+	if after.off {
+		is = access.Holding{}
+	}
+	for n := range c.m.engine.Model().Tree().Nodes() {
+		for _, reach := range []roles.Reach{roles.Own, roles.Below} {
+			for _, surface := range []access.Surface{access.NewInterface, access.OldInterface, access.API} {
+				if b, a := was.On(surface, n, reach), is.On(surface, n, reach); b != a {
+					e.Changes = append(e.Changes, RightChange{Node: n, Reach: reach, Surface: surface, Before: b, After: a})
+				}
+			}
+		}
+	}
+	e.Scope = !was.SameScope(is)
+	return e
+}
