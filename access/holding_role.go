@@ -15,6 +15,11 @@ func (s *State) RoleHolding(ctx context.Context, r roles.Role, organization stri
 	fail := func(err error) (Holding, error) {
 		return Holding{}, fmt.Errorf("%w: role %q in %q: %w", ErrNoHolding, r.ID, organization, err)
 	}
+	ctx, err := s.ready(ctx)
+	if err != nil {
+		return Holding{}, err
+	}
+	defer s.leave()
 	org, err := s.alone.organization(ctx, organization)
 	if err != nil {
 		return Holding{}, err
@@ -35,12 +40,5 @@ func (s *State) RoleHolding(ctx context.Context, r roles.Role, organization stri
 	case r.Owner != "" && !org.lineage.Within(r.Owner):
 		return fail(fmt.Errorf("the role belongs to %q, and the organization does not lie below it", r.Owner))
 	}
-	st := &standing{from: earliest, until: latest, organization: organization,
-		ownInScope: t.Scope.Reaches(organization, nil, &org.lineage), ceiling: s.alone.model.PackedCeiling(r.Type),
-		side:       side{packed: table.Packed(), reason: Granted, slot: RoleSlot},
-		background: &background{rule: t.Scope, typeName: r.Type, org: org}}
-	for i := range st.origins {
-		st.origins[i] = origin{id: r.ID, table: table}
-	}
-	return Holding{standing: st, lineage: org.lineage}, nil
+	return Holding{of: s.of, organization: organization, rule: t.Scope, packed: [2]string{table.Packed(), table.Packed()}}, nil
 }
