@@ -70,7 +70,8 @@ var rooms = []room{
 	{path: "store/storetest", light: true, rooms: belowAccess},
 
 	{path: "access", light: true, rooms: belowAccess},
-	{path: "access/links", light: true, rooms: belowLinks},
+	// x/text chooses the language of a mail (decision 13).
+	{path: "access/links", light: true, rooms: belowLinks, modules: []string{"golang.org/x/text"}},
 	{path: "access/signin", light: true, rooms: belowDesks},
 	{path: "access/manage", light: true, rooms: belowDesks},
 
