@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/scope"
 )
 
 // RoleHolding returns what someone of the role's type would hold who had the role
@@ -20,6 +21,9 @@ func (s *State) RoleHolding(ctx context.Context, r roles.Role, organization stri
 		return Holding{}, err
 	}
 	defer s.leave()
+	if err := scope.CheckID(organization); err != nil {
+		return Holding{}, fmt.Errorf("access: organization: %w", err)
+	}
 	org, err := s.alone.organization(ctx, organization)
 	if err != nil {
 		return Holding{}, err
