@@ -30,8 +30,8 @@ func (m *Manager) Record(ctx context.Context, tx store.Tx, p *access.Principal, 
 func (m *Manager) attributed(e audit.Event, p *access.Principal, s *access.State) (audit.Event, error) {
 	e.Chain, e.At = audit.Changes, s.Instant()
 	e.Actor, e.OnBehalfOf = partyOf(p)
-	if e.Surface == "" && p.Surface() != access.Unstated {
-		e.Surface = p.Surface().String()
+	if e.Surface == "" {
+		e.Surface = surfaceWords[p.Surface()]
 	}
 	if e.Outcome == "" {
 		e.Outcome = audit.Succeeded
@@ -40,6 +40,10 @@ func (m *Manager) attributed(e audit.Event, p *access.Principal, s *access.State
 	e.Address, err = m.personal(addressText(p.Address()))
 	return e, err
 }
+
+// surfaceWords are what events say of a surface; of one that is not stated,
+// nothing.
+var surfaceWords = map[access.Surface]string{access.NewInterface: "new", access.OldInterface: "old", access.API: "api"}
 
 func partyOf(p *access.Principal) (actor, onBehalfOf audit.Party) {
 	switch {
