@@ -60,7 +60,7 @@ func (t template) check(purpose Purpose, language string) error {
 			return errors.New("the subject holds the link, which servers log")
 		case sample.Link != "" && !strings.Contains(got.text, sample.Link):
 			return errors.New("the text has no {{.Link}}")
-		case sample.Link != "" && !strings.Contains(got.html, `"`+sample.Link+`"`):
+		case sample.Link != "" && !strings.Contains(got.html, `href="`+sample.Link+`"`):
 			return errors.New(`the HTML has no <a href="{{.Link}}">`)
 		case purpose == Invitation && !(strings.Contains(got.text, sample.Login) && strings.Contains(got.html, sample.Login)):
 			return errors.New("an invitation names the login: the text or the HTML has no {{.Login}}")
