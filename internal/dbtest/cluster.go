@@ -1,0 +1,257 @@
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+)
+
+// ErrNoPostgreSQL says that there are no binaries to start a cluster from.
+var ErrNoPostgreSQL = errors.New("initdb and postgres are not installed (Debian package postgresql), and DURWARD_TEST_POSTGRES names no server")
+
+// A Cluster is a PostgreSQL server of a test's own, in a folder that goes with
+// it. It listens on a socket in that folder and nowhere else, so clusters do not
+// meet. It keeps what it acknowledged when its processes are killed, but not when
+// the machine loses power: it does not wait for the disk.
+type Cluster struct {
+	binaries, folder string
+	credential       *syscall.Credential
+	process          *os.Process
+	ended            chan struct{} // closed when the process has ended
+}
+
+// StartCluster makes a cluster and waits until it answers. As root it runs as an
+// ordinary user, since PostgreSQL refuses to be root.
+func StartCluster(ctx context.Context) (*Cluster, error) {
+	binaries, err := findBinaries()
+	if err != nil {
+		return nil, err
+	}
+	credential, err := ordinaryUser()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "durward-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{binaries: binaries, folder: folder, credential: credential}
+	if err := c.initialize(ctx); err != nil {
+		c.Stop()
+		return nil, err
+	}
+	if err := c.Start(ctx); err != nil {
+		c.Stop()
+		return nil, err
+	}
+	// IDs must have the order of their bytes, whatever the order of the database
+	// is: this one's is that of English words.
+	if err := c.admin(ctx, "CREATE DATABASE durward TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en'"); err != nil {
+		if err := c.admin(ctx, "CREATE DATABASE durward TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+			c.Stop()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// findBinaries returns the folder of the newest version that is installed.
+func findBinaries() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil {
+		return "", err
+	}
+	version := func(path string) int {
+		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+		return n
+	}
+	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
+	if path, err := exec.LookPath("initdb"); err == nil {
+		found = append(found, path)
+	}
+	for _, path := range found {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "postgres")); err == nil {
+			return filepath.Dir(path), nil
+		}
+	}
+	return "", ErrNoPostgreSQL
+}
+
+// ordinaryUser returns whom to run the server as, nil for oneself.
+func ordinaryUser() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		gid, gidErr := strconv.ParseUint(u.Gid, 10, 32)
+		if err := errors.Join(err, gidErr); err != nil {
+			return nil, err
+		}
+		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	}
+	return nil, errors.New("dbtest: there is neither a user postgres nor a user nobody to run PostgreSQL as")
+}
+
+func (c *Cluster) data() string { return filepath.Join(c.folder, "data") }
+
+func (c *Cluster) command(ctx context.Context, name string, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(c.binaries, name), arguments...)
+	cmd.Dir = c.folder
+	cmd.Env = []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH"), "TZ=UTC"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.credential}
+	return cmd
+}
+
+func (c *Cluster) initialize(ctx context.Context) error {
+	if c.credential != nil {
+		if err := os.Chown(c.folder, int(c.credential.Uid), int(c.credential.Gid)); err != nil {
+			return err
+		}
+	}
+	out, err := c.command(ctx, "initdb", "-D", c.data(), "-U", "durward", "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("dbtest: initdb: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// Start starts the server, after [Cluster.Kill] with what it had kept.
+func (c *Cluster) Start(ctx context.Context) error {
+	log, err := os.OpenFile(filepath.Join(c.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	started := make(chan error, 1)
+	c.ended = make(chan struct{})
+	// The kernel ends the server with the thread that started it, so this one
+	// stays as long.
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer func() { _ = log.Close() }()
+		cmd := c.command(context.WithoutCancel(ctx), "postgres", "-D", c.data(), "-k", c.folder, "-h", "", "-c", "fsync=off", "-c", "max_connections=200",
+			"-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB", "-c", "autovacuum_naptime=10s", "-c", "logging_collector=off")
+		endWithParent(cmd.SysProcAttr)
+		cmd.Stdout, cmd.Stderr = log, log
+		if err := cmd.Start(); err != nil {
+			started <- err
+			return
+		}
+		c.process = cmd.Process
+		started <- nil
+		_ = cmd.Wait()
+		close(c.ended)
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("dbtest: postgres: %w", err)
+	}
+	return c.wait(ctx)
+}
+
+// wait waits until the server answers.
+func (c *Cluster) wait(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		err := c.admin(ctx, "SELECT 1")
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-c.ended:
+			log, _ := os.ReadFile(filepath.Join(c.folder, "log"))
+			return fmt.Errorf("dbtest: postgres ended:\n%s", log)
+		case <-ctx.Done():
+			return fmt.Errorf("dbtest: postgres does not answer: %w", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (c *Cluster) admin(ctx context.Context, statement string) error {
+	db, err := sql.Open("pgx", c.source("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(ctx, statement)
+	return err
+}
+
+func (c *Cluster) source(database string) string {
+	return strings.Join([]string{"host=" + c.folder, "user=durward", "dbname=" + database, "sslmode=disable"}, " ")
+}
+
+// Source is the data source name of the cluster's database, for the driver "pgx".
+func (c *Cluster) Source() string { return c.source("durward") }
+
+// Kill ends the server and all its processes at once, as a crash does.
+func (c *Cluster) Kill() {
+	if c.process == nil {
+		return
+	}
+	// The processes of connections end by themselves when the first one is gone,
+	// but may finish what they do before. This kills them first; the server then
+	// ends all others in the same way and would start anew.
+	_ = c.process.Signal(syscall.SIGSTOP)
+	for _, child := range children(c.process.Pid) {
+		_ = syscall.Kill(child, syscall.SIGKILL)
+	}
+	_ = c.process.Kill()
+	<-c.ended
+	c.process = nil
+	_ = os.Remove(filepath.Join(c.data(), "postmaster.pid"))
+}
+
+// Stop ends the server and removes its folder.
+func (c *Cluster) Stop() {
+	if c.process != nil {
+		_ = c.process.Signal(syscall.SIGINT) // fast: no waiting for connections
+		select {
+		case <-c.ended:
+		case <-time.After(30 * time.Second):
+			_ = c.process.Kill()
+			<-c.ended
+		}
+		c.process = nil
+	}
+	_ = os.RemoveAll(c.folder)
+}
+
+// children returns the processes whose parent is the given one.
+func children(parent int) (all []int) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		// The name stands in parentheses and may have any character; state and
+		// parent follow.
+		rest := string(stat[strings.LastIndexByte(string(stat), ')')+1:])
+		fields := strings.Fields(rest)
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) {
+			all = append(all, pid)
+		}
+	}
+	return all
+}
