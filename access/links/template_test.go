@@ -209,7 +209,7 @@ func TestHostTemplates(t *testing.T) {
 		{"link in a script", "en/sign-in.html", "<script>location = {{.Link}}</script>", "the HTML has no <a href"},
 		{"an invitation without the login", "en/invitation.txt", subject + "{{.Link}} {{.Activation}}", "an invitation names the login"},
 		{"an invitation without the activation", "en/invitation.txt", subject + "{{.Link}} {{.Login}}", "names an activation date"},
-		{"words that fail", "en/words.txt", `{{define "date"}}{{.Century}}{{end}}`, "no such template"},
+		{"words that fail", "en/words.txt", `{{define "date"}}{{.Century}}{{end}}`, "not defined"},
 		{"an incomplete language", "cs/sign-in.txt", subject + "{{.Link}}", "must be complete"},
 		{"no language", "english/sign-in.txt", "", "not a language tag"},
 	} {
