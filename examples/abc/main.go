@@ -1,9 +1,15 @@
-// Command abc shows Durward deciding for the ABC company: Bob runs its portal,
-// Steve configures the PBX and sees no invoices, Adam handles invoices from
-// 20 April, and the customer's own login keeps working.
+// Command abc tells the story of the ABC company with Durward: the provider's
+// administrator sets ABC up and invites Bob, Bob signs in with a one-time code and
+// creates Steve and Adam himself, Adam is let in on 20 April and not a second
+// before, and Bob reads who changed what. Then it shows who may do what, and why
+// not.
 //
-//	go run ./examples/abc          a report to read
-//	go run ./examples/abc -json    the same as JSON
+//	go run ./examples/abc                             to read
+//	go run ./examples/abc -json                       the same as JSON
+//	go run ./examples/abc -smtp localhost:1025        mails go to a mail server too
+//
+// The clock is the example's own, so the story takes no time but that of hashing
+// passwords.
 package main
 
 import (
@@ -19,23 +25,39 @@ import (
 
 func main() {
 	asJSON := flag.Bool("json", false, "print JSON")
+	server := flag.String("smtp", "", "`host:port` of a mail server that the mails are sent to as well")
+	from := flag.String("from", "ITSP portal <portal@itsp.example>", "`sender` of the mails")
 	flag.Parse()
-	if err := run(context.Background(), os.Stdout, *asJSON); err != nil {
+	var o options
+	if *server != "" {
+		mailer, err := newSMTPMailer(*server, *from)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "abc:", err)
+			os.Exit(2)
+		}
+		o.mailer = mailer
+	}
+	if err := run(context.Background(), os.Stdout, *asJSON, o); err != nil {
 		fmt.Fprintln(os.Stderr, "abc:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, asJSON bool) error {
-	w, err := newWorld(ctx)
+func run(ctx context.Context, out io.Writer, asJSON bool, o options) error {
+	w, err := newWorld(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = w.engine.Close() }()
+	defer w.close()
+	story, err := w.tell(ctx)
+	if err != nil {
+		return err
+	}
 	report, err := w.report(ctx)
 	if err != nil {
 		return err
 	}
+	report.Story = story
 	if asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")

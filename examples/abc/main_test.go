@@ -33,16 +33,16 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestReport(t *testing.T) {
 	var text, asJSON bytes.Buffer
-	require.NoError(t, run(t.Context(), &text, false))
+	require.NoError(t, run(t.Context(), &text, false, options{}))
 	golden(t, "report.txt", text.Bytes())
-	require.NoError(t, run(t.Context(), &asJSON, true))
+	require.NoError(t, run(t.Context(), &asJSON, true, options{}))
 	golden(t, "report.json", asJSON.Bytes())
 }
 
 // TestStory holds the report to the story, whatever the golden files say.
 func TestStory(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), &out, true))
+	require.NoError(t, run(t.Context(), &out, true, options{}))
 	var r report
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
 

@@ -12,7 +12,25 @@ import (
 // print writes the report for people.
 func (r report) print(out io.Writer) error {
 	w := &writer{out: out}
-	w.line("ABC company: who may do what")
+	for _, s := range r.Story {
+		w.section(s.At.Format("2 January 2006, 15:04:05") + " UTC: " + s.Title)
+		for _, line := range s.Lines {
+			w.line("%s", line)
+		}
+		if s.QR != "" {
+			w.line("%s", s.QR)
+		}
+		for _, m := range s.Mails {
+			w.line("  | To: %s", m.To)
+			w.line("  | Subject: %s", m.Subject)
+			w.line("  |")
+			for _, line := range strings.Split(strings.TrimRight(m.Text, "\n"), "\n") {
+				w.line("  | %s", line)
+			}
+			w.line("")
+		}
+	}
+	w.section("ABC company: who may do what")
 	w.line("v view, c create, u update, d delete, - nothing; asked on 22 April 2026")
 	w.line("")
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

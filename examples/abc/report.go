@@ -14,6 +14,7 @@ import (
 
 // A report is what the program prints.
 type report struct {
+	Story       []step        `json:"story"`
 	People      []person      `json:"people"`
 	Matrix      []row         `json:"matrix"`
 	Denials     []explained   `json:"denials"`
@@ -126,7 +127,9 @@ func (w *world) report(ctx context.Context) (report, error) {
 }
 
 func request(individual string, action roles.Action, path, object string) access.Request {
-	return access.Request{Individual: individual, Action: action, Path: path, Object: object, Surface: access.NewInterface}
+	return access.Request{Individual: individual, Action: action, Path: path, Object: object, Surface: access.NewInterface,
+		// As if they had just signed in, at the office and with a code.
+		Epoch: access.CurrentEpoch, Address: office, Factors: access.Factors{SecondFactor: time.Unix(1, 0)}}
 }
 
 func (w *world) explain(ctx context.Context, q access.Request) explained {
@@ -157,23 +160,30 @@ func (w *world) adam(ctx context.Context, r *report) error {
 // coexist writes an access level after Steve's role, a role after that, and
 // then both at once, and asks on each surface.
 func (w *world) coexist(ctx context.Context, r *report) error {
+	alice, err := w.engine.Principal(ctx, access.Identity{Individual: "alice", Surface: access.NewInterface, Epoch: access.CurrentEpoch,
+		Address: providerOffice, Factors: access.Factors{SecondFactor: w.clock()}})
+	if err != nil {
+		return err
+	}
+	desk, old := w.manager.Roles(alice), w.manager.ACLs(alice)
 	for _, step := range []struct {
-		write, by string
-		in        individuals.System
-		role, acl string
+		write string
+		grant func() (uint64, error)
 	}{
-		{write: "the role PBX admin, granted by alice"},
-		{write: "then an access level, in the ACL system by oldadmin", by: "oldadmin", in: individuals.ACLSystem, acl: billing.LevelCustomer},
-		{write: "then a role, in the role system by alice", by: "alice", in: individuals.RoleSystem, role: rolesbilling.RoleOperationsManager},
-		{write: "then a role and an access level in one commit", by: "alice", in: individuals.RoleSystem,
-			role: rolesbilling.RolePBXAdmin, acl: billing.LevelCustomer},
+		{"the role PBX admin, granted by Bob", func() (uint64, error) { return w.engine.Revision(), nil }},
+		{"then an access level, at the desk of the older system", func() (uint64, error) {
+			return old.GrantACL(ctx, "steve", abc, billing.LevelCustomer)
+		}},
+		{"then a role, at the desk of the role system", func() (uint64, error) {
+			return desk.GrantRole(ctx, "steve", abc, rolesbilling.RoleOperationsManager)
+		}},
+		{"then a role and an access level in one commit", func() (uint64, error) {
+			return desk.GrantBoth(ctx, "steve", abc, rolesbilling.RolePBXAdmin, billing.LevelCustomer)
+		}},
 	} {
-		c := coexistence{Write: step.write, Revision: w.engine.Revision()}
-		if step.by != "" {
-			var err error
-			if c.Revision, err = w.grant(ctx, step.by, step.in, step.role, step.acl); err != nil {
-				return err
-			}
+		c := coexistence{Write: step.write}
+		if c.Revision, err = step.grant(); err != nil {
+			return err
 		}
 		for _, surface := range []access.Surface{access.NewInterface, access.OldInterface, access.API} {
 			c.Surfaces = append(c.Surfaces, w.on(ctx, surface))

@@ -2,14 +2,21 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/durward-go/durward/access"
+	"github.com/durward-go/durward/access/links"
+	"github.com/durward-go/durward/access/manage"
+	"github.com/durward-go/durward/access/signin"
 	aclbilling "github.com/durward-go/durward/acl/billing"
 	"github.com/durward-go/durward/individuals"
-	"github.com/durward-go/durward/ipallow"
+	"github.com/durward-go/durward/otp"
 	"github.com/durward-go/durward/roles/billing"
-	"github.com/durward-go/durward/scope"
 	"github.com/durward-go/durward/store"
 	"github.com/durward-go/durward/store/memstore"
 )
@@ -24,105 +31,87 @@ const (
 	xyz      = "xyz"
 )
 
-// A world is the provider with everybody in it.
+// A world is the application: everything that a host of Durward wires together.
 type world struct {
-	store  *memstore.Store
-	engine *access.Engine
-	now    time.Time
+	store      store.Store
+	engine     *access.Engine
+	links      *links.Links
+	manager    *manage.Manager
+	flow       *signin.Flow
+	dispatcher *links.Dispatcher
+	mailbox    *mailbox
+	now        atomic.Int64 // the example's clock stands still until it is moved
+	random     io.Reader
 }
 
-// employee is how the provider's administrator writes a person down.
-type employee struct {
-	id, name, organization, roleType, role string
-	window                                 individuals.Window
+// options are what the command line says.
+type options struct {
+	// mailer sends mails besides showing them; nil: they are only shown.
+	mailer links.Mailer
 }
 
-func newWorld(ctx context.Context) (*world, error) {
-	w := &world{store: memstore.New(nil), now: time.Date(2026, time.April, 22, 9, 0, 0, 0, time.UTC)}
-	april20, err := individuals.ParseDate("2026-04-20")
+func newWorld(ctx context.Context, o options) (*world, error) {
+	w := &world{store: memstore.New(nil), mailbox: &mailbox{next: o.mailer}}
+	w.at(time.Date(2026, time.April, 10, 9, 0, 0, 0, time.UTC))
+	// Keys, salts and tokens are drawn from a fixed source, so that the story is
+	// the same each time. Nobody else may do that: a host leaves Random out.
+	w.random = mathrand.NewChaCha8([32]byte([]byte("the same story is told each time")))
+	if o.mailer != nil {
+		w.random = rand.Reader // these links go out
+	}
+	hostKey, err := otp.GenerateHostKey(w.random)
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.store.Update(ctx, store.Author{ID: "alice"}, func(tx store.Tx) error {
-		for _, e := range []scope.Entity{
-			{ID: itsp, Kind: billing.KindProvider, Title: "The provider"},
-			{ID: rivertel, Kind: billing.KindReseller, Parent: itsp, Title: "Rivertel"},
-			{ID: otherco, Kind: billing.KindReseller, Parent: itsp, Title: "Otherco"},
-			{ID: abc, Kind: billing.KindCustomer, Parent: rivertel, Title: "ABC company"},
-			{ID: xyz, Kind: billing.KindCustomer, Parent: itsp, Title: "XYZ"},
-		} {
-			if err := tx.PutEntity(ctx, e); err != nil {
-				return err
-			}
-		}
-		for _, role := range billing.DefaultRoles() {
-			if err := tx.PutRole(ctx, role); err != nil {
-				return err
-			}
-		}
-		for _, level := range aclbilling.Levels(itsp) {
-			if err := tx.PutACL(ctx, level); err != nil {
-				return err
-			}
-		}
-		for _, o := range []individuals.Organization{
-			{Entity: rivertel},
-			{Entity: otherco},
-			{Entity: xyz},
-			{Entity: abc, AllowedRoles: []string{billing.RoleCustomerAdmin, billing.RolePBXAdmin, billing.RoleOperationsManager}},
-		} {
-			if err := tx.PutOrganization(ctx, o); err != nil {
-				return err
-			}
-		}
-		for _, p := range []employee{
-			{id: "abc-login", name: "ABC's own login", organization: abc, roleType: billing.TypeCustomer, role: billing.RoleCustomer},
-			{id: "bob", name: "Bob, IT support team lead", organization: abc, roleType: billing.TypeCustomer, role: billing.RoleCustomerAdmin},
-			{id: "steve", name: "Steve, PBX administrator", organization: abc, roleType: billing.TypeCustomer, role: billing.RolePBXAdmin},
-			{id: "adam", name: "Adam, operations manager", organization: abc, roleType: billing.TypeCustomer, role: billing.RoleOperationsManager,
-				window: individuals.Window{Activation: april20, Zone: "America/Halifax"}},
-			{id: "rita", name: "Rita of Rivertel", organization: rivertel, roleType: billing.TypeReseller, role: billing.RoleReseller},
-			{id: "otto", name: "Otto of Otherco", organization: otherco, roleType: billing.TypeReseller, role: billing.RoleReseller},
-		} {
-			if err := p.put(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	keyring, err := otp.NewKeyring(w.random, hostKey)
 	if err != nil {
 		return nil, err
 	}
-	w.engine, err = access.New(ctx, w.store, billing.Model(), &access.Options{
-		ACLs:  aclbilling.System(),
-		Clock: func() time.Time { return w.now },
+	if w.links, err = links.New(keyring, &links.Options{
+		BaseURLs: map[string]string{
+			realmOf(billing.TypeAdmin):    "https://admin.itsp.example/link",
+			realmOf(billing.TypeCustomer): "https://portal.itsp.example/link",
+			realmOf(billing.TypeReseller): "https://reseller.itsp.example/link",
+		},
+		Random: w.random, Clock: w.clock,
+	}); err != nil {
+		return nil, err
+	}
+	if w.dispatcher, err = links.NewDispatcher(w.store, w.mailbox, keyring, &links.DispatcherOptions{
+		Product: "ITSP portal", Random: w.random, Clock: w.clock,
+	}); err != nil {
+		return nil, err
+	}
+	if w.engine, err = access.New(ctx, w.store, billing.Model(), &access.Options{ACLs: aclbilling.System(), Clock: w.clock}); err != nil {
+		return nil, err
+	}
+	slots, err := individuals.NewHashSlots(nil)
+	if err != nil {
+		return nil, err
+	}
+	if w.manager, err = manage.New(w.engine, w.store, billing.Guards(), &manage.Options{
+		ACLs: aclbilling.System(), Links: w.links, HashSlots: slots, Random: w.random,
+	}); err != nil {
+		return nil, err
+	}
+	w.flow, err = signin.New(w.engine, w.store, &signin.Options{
+		Sealer: keyring, LoginKey: hostKey, Links: w.links, HashSlots: slots, Issuer: "ITSP portal",
+		Clock: w.clock, Random: w.random,
 	})
 	return w, err
 }
 
-func (p employee) put(ctx context.Context, tx store.Tx) error {
-	err := tx.PutIndividual(ctx, individuals.Individual{ID: p.id, Name: p.name, Organization: p.organization,
-		RoleType: p.roleType, Window: p.window, AllowList: ipallow.Anywhere()})
-	if err != nil {
-		return err
-	}
-	return tx.PutGrant(ctx, individuals.Grant{Individual: p.id, Organization: p.organization}.WithRole(p.role))
-}
+func (w *world) close() { _ = w.engine.Close() }
 
-// grant gives Steve a role, an access level or both in one commit, and returns
-// its revision.
-func (w *world) grant(ctx context.Context, by string, in individuals.System, role, level string) (uint64, error) {
-	return w.store.Update(ctx, store.Author{ID: by, System: in}, func(tx store.Tx) error {
-		grant, err := tx.Grant(ctx, "steve", abc)
-		if err != nil {
-			return err
-		}
-		if role != "" {
-			grant = grant.WithRole(role)
-		}
-		if level != "" {
-			grant = grant.WithACL(level)
-		}
-		return tx.PutGrant(ctx, grant)
-	})
+func (w *world) clock() time.Time   { return time.Unix(0, w.now.Load()).UTC() }
+func (w *world) at(t time.Time)     { w.now.Store(t.UnixNano()) }
+func (w *world) in(d time.Duration) { w.now.Add(int64(d)) }
+
+// realmOf is where people of a role type sign in.
+func realmOf(roleType string) string {
+	t, err := billing.Model().Type(roleType)
+	if err != nil {
+		panic(fmt.Sprintf("abc: %v", err)) // a constant of the program
+	}
+	return t.Realm
 }
