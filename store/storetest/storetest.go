@@ -22,7 +22,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	for _, group := range [][]rule{
-		recordRules(), referenceRules(), commitRules(), feedRules(), listingRules(), identifierRules(),
+		recordRules(), referenceRules(), commitRules(), isolationRules(), feedRules(), listingRules(), pagingRules(), identifierRules(), oddRules(),
 		credentialRules(), tokenRules(), outboxRules(), attemptRules(), stepRules(), eventRules(), retentionRules(), besideRules(),
 	} {
 		for _, r := range group {
