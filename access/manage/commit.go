@@ -26,21 +26,27 @@ type commit struct {
 	// manage its people before the first change.
 	stewards map[string]bool
 	effects  *effects
+	// spoilt is the first refusal of a part. Nothing of the commit is made then,
+	// whatever the host makes of the error.
+	spoilt error
+	// ended says that the commit is over, and with it the desks that it gave out.
+	ended bool
 }
 
 // run makes fn a commit of its own, or a part of the one that the desk is in.
 func (d *Desk) run(ctx context.Context, operation string, fn func(c *commit) error) (uint64, error) {
-	if d.m == nil || d.p == nil {
-		return 0, fmt.Errorf("manage: %s: %w: nobody asks; open the desk for a Principal", operation, ErrDenied)
+	if err := d.open(operation); err != nil {
+		return 0, d.spoil(err)
 	}
 	if c := d.shared; c != nil {
 		outer := c.operation
 		c.operation = operation
 		defer func() { c.operation = outer }()
-		return 0, fn(c)
+		return 0, d.spoil(fn(c))
 	}
 	revision, err := d.m.store.Update(ctx, d.author(), func(tx store.Tx) error {
 		c := d.newCommit(ctx, tx, operation)
+		defer func() { c.ended = true }()
 		if err := fn(c); err != nil {
 			return err
 		}
@@ -55,10 +61,32 @@ func (d *Desk) run(ctx context.Context, operation string, fn func(c *commit) err
 	return revision, nil
 }
 
+// open refuses a desk at which nobody sits.
+func (d *Desk) open(operation string) error {
+	switch {
+	case d.m == nil || d.p == nil:
+		return fmt.Errorf("manage: %s: %w: nobody asks; open the desk for a Principal", operation, ErrDenied)
+	case d.p.IsLink():
+		return fmt.Errorf("manage: %s: %w: a standing link names nobody; sign in", operation, ErrDenied)
+	case d.shared != nil && d.shared.ended:
+		return fmt.Errorf("manage: %s: %w: the commit that this desk was given for is over", operation, ErrDenied)
+	default:
+		return nil
+	}
+}
+
+// spoil keeps the refusal of a part from being overlooked.
+func (d *Desk) spoil(err error) error {
+	if c := d.shared; c != nil && c.spoilt == nil {
+		c.spoilt = err
+	}
+	return err
+}
+
 // view lets fn look, by the same rules. Within a commit it sees what that wrote.
 func (d *Desk) view(ctx context.Context, operation string, fn func(c *commit) error) error {
-	if d.m == nil || d.p == nil {
-		return fmt.Errorf("manage: %s: %w: nobody asks; open the desk for a Principal", operation, ErrDenied)
+	if err := d.open(operation); err != nil {
+		return err
 	}
 	if c := d.shared; c != nil {
 		outer := c.operation
@@ -98,6 +126,9 @@ func (c *commit) wrote() { c.state = nil }
 
 // close ends the commit: what only the whole can tell.
 func (c *commit) close() error {
+	if c.spoilt != nil {
+		return c.spoilt
+	}
 	c.wrote()
 	return c.checkStewards()
 }
@@ -127,8 +158,8 @@ func (c *commit) record(e audit.Event) error {
 	if err != nil {
 		return c.fail(err)
 	}
-	if e.Attributes == nil && c.system != individuals.HostSystem {
-		e.Attributes = []audit.Attribute{{Name: "system", Value: audit.Plain(c.system.String())}}
+	if c.system != individuals.HostSystem {
+		e.Attributes = append(e.Attributes, audit.Attribute{Name: "system", Value: audit.Plain(c.system.String())})
 	}
 	_, err = c.tx.AppendEvent(c.ctx, e)
 	return c.fail(err)

@@ -33,7 +33,9 @@ func (c *commit) rightsOf(m member) (rights, error) {
 	r.holding, err = c.now().Holding(c.ctx, m.individual, m.organization)
 	switch {
 	case errors.Is(err, access.ErrNoHolding):
-		r.unknown = err
+		// Why is not said: it may quote a role, or what an access level holds, to
+		// the desk of the other system. [access.Engine.Problems] tells it.
+		r.unknown = access.ErrNoHolding
 	case err != nil:
 		return rights{}, c.fail(err)
 	}
@@ -147,11 +149,14 @@ func (c *commit) covers(holders []access.Holding, m member, r rights, gives bool
 	if beyond.Excess.IsZero() && beyond.Err == nil {
 		return nil, nil
 	}
-	if seen, err := c.sees(m.individual); err != nil {
+	seen, err := c.sees(m.individual)
+	if err != nil {
 		return nil, err
-	} else if seen || gives {
+	}
+	if seen {
 		beyond.Individual, beyond.Organization = m.individual, m.organization
-	} else {
+	}
+	if !seen && !gives { // what would be given, the principal wrote
 		beyond.Excess, beyond.Err = access.Excess{}, nil
 	}
 	return beyond, nil
@@ -222,7 +227,10 @@ func (c *commit) eachGrant(f store.GrantFilter, fn func(individuals.Grant) error
 
 // sees reports whether the principal may see the person.
 func (c *commit) sees(individual string) (bool, error) {
-	if c.self(individual) {
+	switch {
+	case individual == "":
+		return false, nil
+	case c.self(individual):
 		return true, nil
 	}
 	p, err := c.r.Individual(c.ctx, individual)

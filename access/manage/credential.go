@@ -132,7 +132,7 @@ func (d *Desk) SetPassword(ctx context.Context, individual, text string) (revisi
 		return p, second, err
 	})
 	if err != nil {
-		return 0, err
+		return 0, d.spoil(err)
 	}
 	return d.run(ctx, operation, func(c *commit) error {
 		p, guard, err := c.credentialsOf(individual)

@@ -41,10 +41,8 @@ func (d *Desk) CreateEntity(ctx context.Context, e scope.Entity) (revision uint6
 		if err := c.allowRoot(e); err != nil {
 			return err
 		}
-		if e.Parent != "" {
-			if err := c.allow(roles.Create, c.m.guards.Entities, e.Parent); err != nil {
-				return err
-			}
+		if err := c.allow(roles.Create, c.m.guards.Entities, e.Parent); err != nil {
+			return err
 		}
 		if err := c.allowLinks(scope.Entity{}, e); err != nil {
 			return err
@@ -154,9 +152,6 @@ func (c *commit) allowMove(old, e scope.Entity) error {
 		return err
 	}
 	for _, parent := range []string{old.Parent, e.Parent} {
-		if parent == "" {
-			continue
-		}
 		if err := c.allow(roles.Create, c.m.guards.Entities, parent); err != nil {
 			return err
 		}

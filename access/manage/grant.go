@@ -136,6 +136,14 @@ func (d *Desk) grant(ctx context.Context, operation, individual, organization st
 		if err != nil {
 			return c.fail(err)
 		}
+		for what, s := range map[string]individuals.Slot{"role": g.Role, "ACL": g.ACL} {
+			if s.Revision == individuals.ThisCommit && s.ID == "" {
+				return c.failf("%q in %q: no %s to grant; clear it to take one away", individual, organization, what)
+			}
+		}
+		if err := c.narrowable(old.Listed, g.Listed); err != nil {
+			return err
+		}
 		role, level := newIn(g.Role), newIn(g.ACL)
 		if err := c.grantable(p, o, role, level); err != nil {
 			return err
@@ -146,6 +154,24 @@ func (d *Desk) grant(ctx context.Context, operation, individual, organization st
 		}
 		return c.granted(old, g, guard)
 	})
+}
+
+// narrowable refuses to narrow a scope to what the principal does not reach, or
+// to what is not there: another entity may get the ID later.
+func (c *commit) narrowable(old, listed []string) error {
+	for _, id := range listed {
+		if slices.Contains(old, id) {
+			continue
+		}
+		reached, err := c.reaches(id)
+		if err != nil {
+			return err
+		}
+		if !reached {
+			return c.notFound("entity", id)
+		}
+	}
+	return nil
 }
 
 // newIn returns what this commit grants into a slot, "" where nothing.
@@ -225,6 +251,9 @@ func (c *commit) levelUsable(p individuals.Individual, o individuals.Organizatio
 		err = compiled.Assignable()
 	}
 	if err != nil {
+		if c.system != individuals.ACLSystem { // it may quote what the level holds
+			err = fmt.Errorf("ACL %q: %w", id, errNoSuchLevel)
+		}
 		return c.fail(err)
 	}
 	if compiled.Table().Type() != p.RoleType {

@@ -48,6 +48,9 @@ func (c *commit) person(id string) (individuals.Individual, error) {
 		return p, c.fail(err)
 	}
 	guards, err := c.guards(p.Organization)
+	if err != nil && !missing(err) {
+		return individuals.Individual{}, err
+	}
 	if err != nil || !c.may(roles.View, guards.Individuals, p.Organization) {
 		return individuals.Individual{}, c.notFound("individual", id)
 	}
@@ -100,7 +103,7 @@ func (d *RoleDesk) CreateIndividual(ctx context.Context, s Someone) (revision ui
 // [RoleDesk.CreateIndividual].
 func (d *ACLDesk) CreateIndividual(ctx context.Context, s Someone) (revision uint64, err error) {
 	if s.Role != "" {
-		return 0, fmt.Errorf("manage: create an individual: %w: the ACL system assigns no roles; use the desk of the role system", ErrDenied)
+		return 0, d.spoil(fmt.Errorf("manage: create an individual: %w: the ACL system assigns no roles; use the desk of the role system", ErrDenied))
 	}
 	return d.createIndividual(ctx, s)
 }
@@ -110,9 +113,9 @@ func (d *Desk) createIndividual(ctx context.Context, s Someone) (uint64, error) 
 	p := s.Individual
 	switch {
 	case p.Enrolled || p.Epoch != 0 || p.Revision != 0:
-		return 0, fmt.Errorf("manage: %s %q: Enrolled, Epoch and Revision are not for the caller to set", operation, p.ID)
+		return 0, d.spoil(fmt.Errorf("manage: %s %q: Enrolled, Epoch and Revision are not for the caller to set", operation, p.ID))
 	case s.Password != "" && p.Login == "":
-		return 0, fmt.Errorf("manage: %s %q: a password without a login; set Login", operation, p.ID)
+		return 0, d.spoil(fmt.Errorf("manage: %s %q: a password without a login; set Login", operation, p.ID))
 	}
 	var err error
 	var with password
@@ -132,7 +135,7 @@ func (d *Desk) createIndividual(ctx context.Context, s Someone) (uint64, error) 
 			return p, second, err
 		})
 		if err != nil {
-			return 0, err
+			return 0, d.spoil(err)
 		}
 	}
 	return d.run(ctx, operation, func(c *commit) error { return c.create(s, with) })
@@ -170,11 +173,15 @@ func (c *commit) create(s Someone, with password) error {
 	if s.ACL != "" {
 		grant = grant.WithACL(s.ACL)
 	}
-	if role != "" || s.ACL != "" {
+	granted := role != "" || s.ACL != "" || len(s.Listed) > 0
+	if granted {
 		if err := c.allow(roles.Update, guards.Grants, p.Organization); err != nil {
 			return err
 		}
 		if err := c.grantable(p, o, role, s.ACL); err != nil {
+			return err
+		}
+		if err := c.narrowable(nil, s.Listed); err != nil {
 			return err
 		}
 	}
@@ -187,7 +194,7 @@ func (c *commit) create(s Someone, with password) error {
 		if err := c.tx.PutIndividual(c.ctx, p); err != nil {
 			return c.fail(err)
 		}
-		if role != "" || s.ACL != "" || len(s.Listed) > 0 {
+		if granted {
 			if err := c.tx.PutGrant(c.ctx, grant); err != nil {
 				return c.fail(err)
 			}

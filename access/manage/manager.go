@@ -112,8 +112,9 @@ func (m *Manager) ACLs(p *access.Principal) *ACLDesk {
 }
 
 // Together makes all the changes of fn one commit: all of them or none. The desk
-// that fn is given is of no use after it; the revisions that its methods return
-// are 0. The rules hold for each change as it is made, but that somebody must
+// that fn is given is of no use after it, and the outer one must not be used
+// within fn: it would wait for itself. The revisions that the methods return are
+// 0. Once a change is refused all are, whatever fn makes of the error. The rules hold for each change as it is made, but that somebody must
 // remain who can manage an organization's people is asked at the end.
 func (d *RoleDesk) Together(ctx context.Context, fn func(*RoleDesk) error) (revision uint64, err error) {
 	return d.run(ctx, "make several changes", func(c *commit) error {

@@ -93,7 +93,11 @@ func (c *commit) putOrganization(o individuals.Organization) error {
 	}
 	var members []member
 	if old.Closed != o.Closed {
-		if c.ownPeople(o.Entity) {
+		own, err := c.ownPeople(o.Entity)
+		if err != nil {
+			return err
+		}
+		if own {
 			return c.fail(fmt.Errorf("organization %q: %w: somebody above it closes and opens it", o.Entity, ErrOwn))
 		}
 		if members, err = c.membersIn(store.GrantFilter{Organization: o.Entity}); err != nil {
@@ -180,6 +184,10 @@ func (c *commit) checkLinkRole(old, o individuals.Organization) error {
 	if err := c.roleFor(o.Link.Role, o.Entity); err != nil {
 		return err
 	}
+	return c.coversLinkRole(o)
+}
+
+func (c *commit) coversLinkRole(o individuals.Organization) error {
 	if c.beyond(o.Entity) {
 		return nil
 	}
@@ -196,7 +204,7 @@ func (c *commit) coversRole(r roles.Role, organization string, gives bool) error
 	var unknown error
 	h, err := c.now().RoleHolding(c.ctx, r, organization)
 	if errors.Is(err, access.ErrNoHolding) {
-		unknown = err
+		unknown = access.ErrNoHolding
 	} else if err != nil {
 		return c.fail(err)
 	}
@@ -304,6 +312,13 @@ func (c *commit) organizationChanged(old, o individuals.Organization, guards rol
 func (d *RoleDesk) ReplaceRole(ctx context.Context, organization, old, replacement string) (revision uint64, err error) {
 	return d.run(ctx, "replace a role", func(c *commit) error {
 		within := RoleDesk{d.at(c)}
+		guards, err := c.guards(organization)
+		if err != nil {
+			return err
+		}
+		if err := c.allow(roles.Update, guards.AllowedRoles, organization); err != nil {
+			return err
+		}
 		o, err := c.organization(organization)
 		if err != nil {
 			return err
@@ -346,12 +361,19 @@ func (d *RoleDesk) RotateLink(ctx context.Context, organization, realm, email st
 		if c.m.links == nil {
 			return c.failf("no links; set Options.Links")
 		}
+		if err := c.allow(roles.Update, c.m.guards.Entities, organization); err != nil {
+			return err
+		}
 		o, err := c.organization(organization)
 		if err != nil {
 			return err
 		}
 		if o.Link.Role == "" {
 			return c.failf("organization %q: its link has no role; set Link.Role", organization)
+		}
+		// Whoever rotates the link can have it mailed to themselves.
+		if err := c.coversLinkRole(o); err != nil {
+			return err
 		}
 		opened := o.Copy()
 		opened.Link.Open = true

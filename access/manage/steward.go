@@ -13,8 +13,11 @@ import (
 // watch notes, before anything is changed about an organization's people,
 // whether one of them can manage them.
 func (c *commit) watch(organization string) error {
-	if _, watched := c.stewards[organization]; watched || !c.ownPeople(organization) {
+	if _, watched := c.stewards[organization]; watched {
 		return nil
+	}
+	if own, err := c.ownPeople(organization); err != nil || !own {
+		return err
 	}
 	managed, err := c.managed(organization)
 	if err != nil {
@@ -26,19 +29,23 @@ func (c *commit) watch(organization string) error {
 
 // ownPeople reports whether the change is made by one of the organization's own
 // people. Those above them may leave it without anyone.
-func (c *commit) ownPeople(organization string) bool {
+func (c *commit) ownPeople(organization string) (bool, error) {
 	if c.p.IsSystem() {
-		return false
+		return false, nil
 	}
 	for _, id := range []string{c.p.Individual(), c.p.Actor()} {
 		if id == "" {
 			continue
 		}
-		if _, err := c.r.Grant(c.ctx, id, organization); err == nil {
-			return true
+		_, err := c.r.Grant(c.ctx, id, organization)
+		if err == nil {
+			return true, nil
+		}
+		if !missing(err) {
+			return false, c.fail(err)
 		}
 	}
-	return false
+	return false, nil
 }
 
 // checkStewards refuses a commit that leaves an organization without anyone who
@@ -104,6 +111,9 @@ func (c *commit) manages(g individuals.Grant, node roles.Node) (bool, error) {
 	}
 	if state, err := p.Window.At(c.now().Instant()); err != nil || state != individuals.Active {
 		return false, nil // a window that cannot be read lets nobody in
+	}
+	if reached, err := c.reachedBy(p, g.Organization, g.Listed, g.Organization); err != nil || !reached {
+		return false, err
 	}
 	h, err := c.now().Holding(c.ctx, g.Individual, g.Organization)
 	if errors.Is(err, access.ErrNoHolding) {

@@ -78,9 +78,15 @@ func withhold(e audit.Event, system individuals.System) audit.Event {
 		return e
 	}
 	e = e.Clone()
+	all := len(e.Changes)
 	e.Changes = slices.DeleteFunc(e.Changes, func(c audit.Change) bool { return hidden(c.Field) })
+	withheld := len(e.Changes) < all
 	if system == individuals.ACLSystem && (strings.HasPrefix(string(e.Action), "role.") || e.Action == audit.ActionGrantRole || e.Action == audit.ActionClearRole) {
+		withheld = withheld || e.Object != ""
 		e.Object = ""
+	}
+	if withheld {
+		e.Attributes = append(e.Attributes, audit.Attribute{Name: "withheld", Value: audit.Plain("what is of the other system")})
 	}
 	return e
 }
