@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,16 @@ func (f *Flow) CountHashes(fast bool) *Hashes {
 		return FastHash(random, password)
 	}
 	return h
+}
+
+// DuringHash has fn called once while a password is compared.
+func (f *Flow) DuringHash(fn func()) {
+	verify := f.hashing.verify
+	var once sync.Once
+	f.hashing.verify = func(hash individuals.PasswordHash, password string, params individuals.Argon2Params) (bool, bool, error) {
+		once.Do(fn)
+		return verify(hash, password, params)
+	}
 }
 
 // FastHash looks like argon2id and is SHA-256.

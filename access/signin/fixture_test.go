@@ -40,6 +40,8 @@ var (
 	noon      = time.Date(2026, 4, 10, 12, 0, 0, 0, time.UTC)
 )
 
+var randomness = rand.Reader
+
 // A clock that tests move.
 type clock struct {
 	mu  sync.Mutex
@@ -502,4 +504,15 @@ type rowSpy struct {
 func (s *rowSpy) SwapAttempts(ctx context.Context, row store.Attempts) (store.Attempts, error) {
 	s.swapped = append(s.swapped, row.Key)
 	return s.spy.SwapAttempts(ctx, row)
+}
+
+func (w *world) organization(id string, fn func(*individuals.Organization)) {
+	w.t.Helper()
+	_, err := w.store.Update(w.ctx, store.Author{ID: "admin"}, func(tx store.Tx) error {
+		o, err := tx.Organization(w.ctx, id)
+		require.NoError(w.t, err)
+		fn(&o)
+		return tx.PutOrganization(w.ctx, o)
+	})
+	require.NoError(w.t, err)
 }
