@@ -208,9 +208,9 @@ func (w *world) putLevels() {
 	w.write(func(tx store.Tx) error {
 		for _, l := range []acl.Level{
 			{ID: levelPart, Name: "Canary part", Type: "component", Permissions: acl.MustPermissions("select Customers.*any*")},
-			{ID: levelCare, Name: "Canary care", Type: "customer", Owner: "isp", Description: "canary-care-content",
+			{ID: levelCare, Name: "Canary care", Type: "customer", Owner: "isp", Description: "canary-care-content", VisibleTo: []string{"isp"},
 				Permissions: acl.MustPermissions("select Customers.*any*"), Components: []string{levelPart}},
-			{ID: levelBig, Name: "Canary big", Type: "customer", Owner: "isp", Description: "canary-big-content",
+			{ID: levelBig, Name: "Canary big", Type: "customer", Owner: "isp", Description: "canary-big-content", VisibleTo: []string{"isp"},
 				Permissions: acl.MustPermissions("select+update+insert+delete Customers.*any*")},
 			{ID: levelHidden, Name: "Canary hidden", Type: "customer", Owner: "xyz", Permissions: acl.MustPermissions("select Customers.*any*")},
 		} {
