@@ -148,6 +148,10 @@ func OpenPostgreSQL(t testing.TB, source string) *sql.DB {
 func emptyTables(db *sql.DB, prefix string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	var there bool
+	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", prefix+"migrations").Scan(&there); err != nil || !there {
+		return err
+	}
 	var statements strings.Builder
 	for _, table := range []string{
 		"changes", "role_permissions", "roles", "acl_permissions", "acl_components", "acl_visible_to", "acls",
@@ -194,4 +198,12 @@ func dropTables(db *sql.DB, prefix string) error {
 		}
 	}
 	return tx.Commit()
+}
+
+// Drop drops the tables with a prefix.
+func Drop(t testing.TB, prefix string) {
+	t.Helper()
+	if err := dropTables(shared.db, prefix); err != nil {
+		t.Errorf("dropping the tables with the prefix %s: %v", prefix, err)
+	}
 }

@@ -12,10 +12,11 @@ import (
 // SQLiteDrivers are the names that the drivers for SQLite are registered under.
 func SQLiteDrivers() []string { return []string{"sqlite", "sqlite3"} }
 
-// OpenSQLite opens a database in a file. The test closes it at its end.
+// OpenSQLite opens a database in a file. Its transactions begin DEFERRED with
+// either driver, whose defaults differ. The test closes it at its end.
 func OpenSQLite(t testing.TB, driver, file string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open(driver, "file:"+filepath.ToSlash(file))
+	db, err := sql.Open(driver, "file:"+filepath.ToSlash(file)+"?_txlock=deferred")
 	if err != nil {
 		t.Fatalf("opening %s: %v", file, err)
 	}

@@ -82,7 +82,8 @@ func Migrate(ctx context.Context, db *sql.DB, opts *Options) error {
 	if err != nil {
 		return err
 	}
-	all, err := Migrations(s.dialect, s.prefix)
+	// Every statement gets the prefix as it is run.
+	all, err := Migrations(s.dialect, DefaultPrefix)
 	if err != nil {
 		return err
 	}
