@@ -11,7 +11,9 @@ import (
 	"github.com/durward-go/durward/scope"
 )
 
-// An Attempt is what somebody who wants to sign in shows. It prints as hidden.
+// An Attempt is what somebody who wants to sign in shows. It prints as hidden,
+// but not from an unexported field of a struct of the host's, where fmt asks no
+// method: pass it on and keep it nowhere. So do with [Answer] and [Proof].
 type Attempt struct {
 	// Provider and Realm are where the login is tried, as in
 	// [individuals.Individual]. They belong to the page, and the person has no
