@@ -44,6 +44,8 @@ type operation struct {
 	events []string
 	// mails are the purposes of the messages in the outbox.
 	mails []string
+	// epoch says that steve's credential epoch moves.
+	epoch bool
 	check func(t *testing.T, w *world)
 }
 
@@ -139,7 +141,6 @@ func peopleOperations() []operation {
 			events: []string{`ann changed individual steve: name "Name of steve" → Stephen, email steve@abc.example → stephen@abc.example,` +
 				` expiration set to 2027-01-01, zone set to Europe/Prague at customer/individuals from 10.1.2.3 by interface new, system roles`},
 			mails: []string{"email-changed"},
-			check: func(t *testing.T, w *world) { assert.Equal(t, uint64(0), w.individual("steve").Epoch) },
 		},
 		{
 			method: "UpdateIndividual", variant: "disables",
@@ -150,9 +151,7 @@ func peopleOperations() []operation {
 			},
 			needs:  []need{see, change},
 			events: []string{`ann disabled individual steve: disabled set to yes at customer/individuals from 10.1.2.3 by interface new, system roles`},
-			check: func(t *testing.T, w *world) {
-				assert.Equal(t, uint64(1), w.individual("steve").Epoch, "what was signed in ends")
-			},
+			epoch:  true,
 		},
 		{
 			method: "Disable",
@@ -161,10 +160,8 @@ func peopleOperations() []operation {
 			},
 			needs:  []need{see, change},
 			events: []string{`ann disabled individual steve: disabled set to yes at customer/individuals from 10.1.2.3 by interface new, system roles`},
-			check: func(t *testing.T, w *world) {
-				assert.True(t, w.individual("steve").Disabled)
-				assert.Equal(t, uint64(1), w.individual("steve").Epoch)
-			},
+			epoch:  true,
+			check:  func(t *testing.T, w *world) { assert.True(t, w.individual("steve").Disabled) },
 		},
 		{
 			method: "Enable",
@@ -178,7 +175,6 @@ func peopleOperations() []operation {
 			events: []string{`ann enabled individual steve: disabled yes removed at customer/individuals from 10.1.2.3 by interface new, system roles`},
 			check: func(t *testing.T, w *world) {
 				assert.False(t, w.individual("steve").Disabled)
-				assert.Equal(t, uint64(1), w.individual("steve").Epoch, "who was signed in before stays out")
 			},
 		},
 		{
@@ -222,8 +218,8 @@ func peopleOperations() []operation {
 				ok, _, err := c.Password.Verify(canaryPassword, individuals.Argon2Params{})
 				require.NoError(t, err)
 				assert.True(t, ok)
-				assert.Equal(t, uint64(1), w.individual("steve").Epoch)
 			},
+			epoch: true,
 		},
 		{
 			method: "ResetSecondFactor",
@@ -248,8 +244,8 @@ func peopleOperations() []operation {
 				assert.False(t, c.SecondFactorOff)
 				assert.True(t, c.PasswordOff, "the password is another matter")
 				assert.False(t, w.individual("steve").Enrolled)
-				assert.Equal(t, uint64(1), w.individual("steve").Epoch)
 			},
+			epoch: true,
 		},
 		{
 			method: "Invite",
@@ -261,7 +257,6 @@ func peopleOperations() []operation {
 			mails:  []string{"invitation"},
 			check: func(t *testing.T, w *world) {
 				assert.Len(t, w.tokens("steve"), 1, "the older one ended")
-				assert.Equal(t, uint64(0), w.individual("steve").Epoch)
 			},
 		},
 		{
@@ -272,7 +267,6 @@ func peopleOperations() []operation {
 			needs:  []need{see, credentials},
 			events: []string{`ann made link SELECTOR for steve at customer/individuals/credentials from 10.1.2.3 by interface new, purpose password-reset, system roles`},
 			mails:  []string{"password-reset"},
-			check:  func(t *testing.T, w *world) { assert.Equal(t, uint64(0), w.individual("steve").Epoch) },
 		},
 		{
 			method: "RevokeLinks",
@@ -535,7 +529,7 @@ func organizationOperations() []operation {
 			mails: []string{"standing"},
 			check: func(t *testing.T, w *world) {
 				assert.True(t, w.organization("abc").Link.Open)
-				assert.Equal(t, uint64(1), w.organization("abc").Link.Epoch)
+				assert.NotZero(t, w.organization("abc").Link.Epoch)
 			},
 		},
 		{
@@ -692,7 +686,7 @@ func TestOperations(t *testing.T) {
 		t.Run(strings.TrimSpace(o.method+" "+o.variant), func(t *testing.T) {
 			t.Parallel()
 			w := newOperationWorld(t, o)
-			sequence, revision, mails := w.sequence(), w.revision(), w.outbox()
+			sequence, revision, mails, epoch := w.sequence(), w.revision(), w.outbox(), w.individual("steve").Epoch
 			require.NoError(t, o.do(w, w.role("ann"), w.acl("ann")))
 			require.Equal(t, revision+1, w.revision(), "one commit")
 			events := w.events(sequence)
@@ -707,6 +701,12 @@ func TestOperations(t *testing.T) {
 				sent = append(sent, m.Purpose)
 			}
 			require.Equal(t, o.mails, sent)
+			if o.epoch {
+				epoch++
+			}
+			if o.method != "DeleteIndividual" {
+				require.Equal(t, epoch, w.individual("steve").Epoch)
+			}
 			if o.check != nil {
 				o.check(t, w)
 			}
