@@ -3,6 +3,7 @@ package access_test
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,6 +63,16 @@ var everyChange = []func(f *fixture, n int){
 	func(f *fixture, n int) {
 		f.role("viewer", func(r *roles.Role) { r.Owner = []string{"", "acme", "south"}[n] })
 	},
+	func(f *fixture, n int) {
+		f.organization("acme", func(o *individuals.Organization) {
+			o.Link = individuals.StandingLink{Role: []string{"viewer", "customer-admin", ""}[n], Open: true}
+		})
+	},
+	func(f *fixture, n int) {
+		f.organization("globex", func(o *individuals.Organization) {
+			o.Link = individuals.StandingLink{Role: "customer-admin", Open: n > 0, Epoch: uint64(n / 2)}
+		})
+	},
 	func(f *fixture, n int) { f.entity("globex", func(e *scope.Entity) { e.Title = string(rune('a' + n)) }) },
 }
 
@@ -82,10 +93,18 @@ func TestCanIsCheck(t *testing.T) {
 	require.NoError(t, err)
 	principals := []*access.Principal{system, f.as("alice", "steve", nil), f.as("bob", "dan", nil)}
 	for _, surface := range access.Surfaces() {
+		for _, organization := range []string{"acme", "globex", "nothing"} {
+			p, err := f.engine.LinkPrincipal(f.ctx, access.LinkIdentity{Organization: organization, Surface: surface, Start: time.Now()})
+			require.NoError(t, err)
+			principals = append(principals, p)
+		}
 		for _, who := range []string{"steve", "carol", "dan", "rita", "alice", "nobody"} {
 			for _, factors := range []access.Factors{{}, proven} {
-				principals = append(principals, f.principalOf(f.engine,
-					access.Identity{Individual: who, Surface: surface, Address: home, Epoch: 7, Factors: factors}))
+				id := access.Identity{Individual: who, Surface: surface, Address: home, Epoch: 7, Factors: factors}
+				if factors == proven {
+					id.Start = time.Now()
+				}
+				principals = append(principals, f.principalOf(f.engine, id))
 			}
 		}
 	}
