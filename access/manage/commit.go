@@ -171,5 +171,10 @@ func (c *commit) notFound(what, id string) error {
 	return c.fail(fmt.Errorf("%s %q: %w", what, id, store.ErrNotFound))
 }
 
+// unusedEpoch is the first epoch of a record: later than any that another one of
+// the same ID can have come to, each move of which was a commit. So nothing that
+// was signed in under a deleted record lives on in the next.
+func (c *commit) unusedEpoch() uint64 { return c.r.Revision() + 1 }
+
 // missing reports whether err says that there is no such record.
 func missing(err error) bool { return errors.Is(err, store.ErrNotFound) }

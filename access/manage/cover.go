@@ -174,22 +174,35 @@ func (c *commit) coversPerson(individual string) error {
 		return err
 	}
 	for _, m := range members {
-		if c.beyond(m.organization) {
-			continue
-		}
-		r, err := c.rightsOf(m)
-		if err != nil {
+		if err := c.coversIn(holders, m); err != nil {
 			return err
-		}
-		refused, err := c.covers(holders, m, r, false)
-		if err != nil {
-			return err
-		}
-		if refused != nil {
-			return refused
 		}
 	}
 	return nil
+}
+
+// coversMember is coversPerson for one organization.
+func (c *commit) coversMember(m member) error {
+	holders, err := c.holders()
+	if err != nil {
+		return err
+	}
+	return c.coversIn(holders, m)
+}
+
+func (c *commit) coversIn(holders []access.Holding, m member) error {
+	if c.beyond(m.organization) {
+		return nil
+	}
+	r, err := c.rightsOf(m)
+	if err != nil {
+		return err
+	}
+	refused, err := c.covers(holders, m, r, false)
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 // membersOf returns the organizations in which the individual has a grant, and

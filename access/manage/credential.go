@@ -46,6 +46,16 @@ func (d *Desk) prepare(ctx context.Context, operation, text string, whose func(c
 	return out, nil
 }
 
+// stillMeets refuses a password that was checked while a second factor was asked
+// of the person, and is too short now that none is.
+func (c *commit) stillMeets(p individuals.Individual, with password) error {
+	second, err := c.secondFactorAsked(p)
+	if err != nil || second || with.meetsAlone {
+		return err
+	}
+	return c.fail(fmt.Errorf("individual %q: what is asked of the password changed: %w", p.ID, store.ErrConflict))
+}
+
 // secondFactorAsked reports whether a second factor is asked of the person.
 func (c *commit) secondFactorAsked(p individuals.Individual) (bool, error) {
 	if p.SecondFactor != individuals.AsClassDefines {
@@ -146,11 +156,8 @@ func (d *Desk) SetPassword(ctx context.Context, individual, text string) (revisi
 		if err != nil {
 			return err
 		}
-		// The rules may have changed since the password was checked.
-		if second, err := c.secondFactorAsked(p); err != nil {
+		if err := c.stillMeets(p, with); err != nil {
 			return err
-		} else if !second && !with.meetsAlone {
-			return c.fail(store.ErrConflict)
 		}
 		state := audit.SecretChanged
 		if credential.Password.IsZero() {

@@ -127,7 +127,9 @@ func (d *Desk) UpdateEntity(ctx context.Context, e scope.Entity) (revision uint6
 				members = append(members, some...)
 			}
 		}
-		err = c.change(members, func() error { return c.fail(c.tx.PutEntity(c.ctx, e)) })
+		err = c.keepsLinks(below, func() error {
+			return c.change(members, func() error { return c.fail(c.tx.PutEntity(c.ctx, e)) })
+		})
 		if err != nil {
 			return err
 		}

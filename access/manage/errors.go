@@ -74,8 +74,11 @@ func (e *BeyondError) Error() string {
 		verb = "would get"
 	}
 	what := e.Excess.String()
-	if e.Err != nil {
+	switch {
+	case e.Err != nil:
 		what = "what cannot be told: " + e.Err.Error()
+	case e.Excess.IsZero():
+		what = "more than that"
 	}
 	return fmt.Sprintf("manage: %s: %v: %s %s %s", e.Operation, ErrBeyond, who, verb, what)
 }
@@ -93,10 +96,12 @@ type InUseError struct {
 	Operation string
 	// What is used, such as `role "pbx"`.
 	What string
-	// Holders are the individuals that the principal may see, Organizations
-	// likewise; Hidden counts the others of both.
+	// Holders are the individuals that the principal may see; Organizations
+	// and, of the desk of the older system, the access levels that include one
+	// likewise. Hidden counts the others of all.
 	Holders       []string
 	Organizations []string
+	Levels        []string
 	Hidden        int
 }
 
@@ -108,6 +113,9 @@ func (e *InUseError) Error() string {
 	}
 	if len(e.Organizations) > 0 {
 		users = append(users, "used by "+quoted(e.Organizations))
+	}
+	if len(e.Levels) > 0 {
+		users = append(users, "a component of "+quoted(e.Levels))
 	}
 	if e.Hidden > 0 {
 		users = append(users, fmt.Sprintf("and %d more", e.Hidden))

@@ -85,6 +85,9 @@ func (d *RoleDesk) RemoveGrant(ctx context.Context, individual, organization str
 		if err != nil {
 			return c.fail(err)
 		}
+		if err := c.coversMember(member{individual, organization}); err != nil {
+			return err
+		}
 		err = c.change([]member{{individual, organization}}, func() error {
 			return c.fail(c.tx.DeleteGrant(c.ctx, individual, organization, g.Revision))
 		})
@@ -140,6 +143,14 @@ func (d *Desk) grant(ctx context.Context, operation, individual, organization st
 			if s.Revision == individuals.ThisCommit && s.ID == "" {
 				return c.failf("%q in %q: no %s to grant; clear it to take one away", individual, organization, what)
 			}
+		}
+		if g.Role == old.Role && g.ACL == old.ACL && slices.Equal(g.Listed, old.Listed) {
+			return nil
+		}
+		// Nobody writes the grant of a person who holds more, even where nothing
+		// comes of it for now.
+		if err := c.coversMember(member{individual, organization}); err != nil {
+			return err
 		}
 		if err := c.narrowable(old.Listed, g.Listed); err != nil {
 			return err

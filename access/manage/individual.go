@@ -189,7 +189,11 @@ func (c *commit) create(s Someone, with password) error {
 		if err := c.allow(roles.Update, guards.Credentials, p.Organization); err != nil {
 			return err
 		}
+		if err := c.stillMeets(p, with); err != nil {
+			return err
+		}
 	}
+	p.Epoch = c.unusedEpoch()
 	err = c.change([]member{{p.ID, p.Organization}}, func() error {
 		if err := c.tx.PutIndividual(c.ctx, p); err != nil {
 			return c.fail(err)

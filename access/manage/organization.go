@@ -67,6 +67,9 @@ func (c *commit) putOrganization(o individuals.Organization) error {
 	if isNew {
 		old = individuals.Organization{Entity: o.Entity}
 	}
+	if !isNew && o.Revision != old.Revision {
+		return c.fail(fmt.Errorf("organization %q: read at revision %d, since written at %d: %w", o.Entity, o.Revision, old.Revision, store.ErrConflict))
+	}
 	if o.Link.Epoch != old.Link.Epoch {
 		return c.failf("organization %q: the epoch of its link is not for the caller to change; rotate the link", o.Entity)
 	}
@@ -81,6 +84,12 @@ func (c *commit) putOrganization(o individuals.Organization) error {
 		if err := c.allow(roles.Update, c.m.guards.Entities, o.Entity); err != nil {
 			return err
 		}
+	}
+	if !settings && !rolesChange {
+		return nil
+	}
+	if isNew {
+		o.Link.Epoch = c.unusedEpoch()
 	}
 	if err := c.checkAllowedRoles(old, o); err != nil {
 		return err
@@ -176,9 +185,10 @@ func (c *commit) roleFor(id, organization string) error {
 }
 
 // checkLinkRole refuses a role of the standing link that gives more than the
-// principal holds: whoever has the link has it.
+// principal holds: whoever has the link has it, once it and the organization are
+// open.
 func (c *commit) checkLinkRole(old, o individuals.Organization) error {
-	if o.Link.Role == "" || old.Link == o.Link {
+	if o.Link.Role == "" || old.Link == o.Link && old.Closed == o.Closed {
 		return nil
 	}
 	if err := c.roleFor(o.Link.Role, o.Entity); err != nil {
@@ -196,6 +206,78 @@ func (c *commit) coversLinkRole(o individuals.Organization) error {
 		return c.fail(err)
 	}
 	return c.coversRole(r, o.Entity, true)
+}
+
+// keepsLinks makes a change of where organizations stand, which may make the role
+// of a standing link usable there, or no longer: what the link gives then and gave
+// before must lie within what the principal holds.
+func (c *commit) keepsLinks(organizations []string, write func() error) error {
+	gives := func(o individuals.Organization) (access.Holding, error) {
+		r, err := c.r.Role(c.ctx, o.Link.Role)
+		if missing(err) {
+			return access.Holding{}, nil
+		}
+		if err != nil {
+			return access.Holding{}, c.fail(err)
+		}
+		h, err := c.now().RoleHolding(c.ctx, r, o.Entity)
+		if errors.Is(err, access.ErrNoHolding) {
+			return access.Holding{}, nil // it opens nothing
+		}
+		return h, c.fail(err)
+	}
+	type link struct {
+		organization individuals.Organization
+		before       access.Holding
+		beyond       bool
+		refused      error
+	}
+	holders, err := c.holders()
+	if err != nil {
+		return err
+	}
+	var links []link
+	for _, id := range organizations {
+		o, err := c.r.Organization(c.ctx, id)
+		if missing(err) || err == nil && (o.Closed || !o.Link.Open || o.Link.Role == "") {
+			continue
+		}
+		if err != nil {
+			return c.fail(err)
+		}
+		l := link{organization: o, beyond: c.beyond(id)}
+		if l.before, err = gives(o); err != nil {
+			return err
+		}
+		if l.refused, err = c.covers(holders, member{"", id}, rights{holding: l.before}, false); err != nil {
+			return err
+		}
+		links = append(links, l)
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	c.wrote()
+	for _, l := range links {
+		after, err := gives(l.organization)
+		if err != nil {
+			return err
+		}
+		if l.beyond || l.before.Same(after) {
+			continue
+		}
+		if l.refused != nil {
+			return l.refused
+		}
+		refused, err := c.covers(holders, member{"", l.organization.Entity}, rights{holding: after}, true)
+		if err != nil {
+			return err
+		}
+		if refused != nil {
+			return refused
+		}
+	}
+	return nil
 }
 
 // coversRole refuses where whoever has the role in the organization has more than

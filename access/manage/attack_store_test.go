@@ -1,0 +1,5 @@
+package manage_test
+
+import "github.com/durward-go/durward/store/memstore"
+
+func newMemory() *memstore.Store { return memstore.New(nil) }
