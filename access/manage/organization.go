@@ -67,9 +67,6 @@ func (c *commit) putOrganization(o individuals.Organization) error {
 	if isNew {
 		old = individuals.Organization{Entity: o.Entity}
 	}
-	if o.Link.Epoch != old.Link.Epoch {
-		return c.failf("organization %q: the epoch of its link is not for the caller to change; rotate the link", o.Entity)
-	}
 	rolesChange := !slices.Equal(old.AllowedRoles, o.AllowedRoles) || old.DefaultRole != o.DefaultRole
 	if rolesChange {
 		if err := c.allow(roles.Update, guards.AllowedRoles, o.Entity); err != nil {
@@ -84,6 +81,9 @@ func (c *commit) putOrganization(o individuals.Organization) error {
 	}
 	if !isNew && o.Revision != old.Revision {
 		return c.fail(fmt.Errorf("organization %q: read at revision %d, since written at %d: %w", o.Entity, o.Revision, old.Revision, store.ErrConflict))
+	}
+	if o.Link.Epoch != old.Link.Epoch {
+		return c.failf("organization %q: the epoch of its link is not for the caller to change; rotate the link", o.Entity)
 	}
 	if !settings && !rolesChange {
 		return nil
