@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/durward-go/durward/acl"
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/scope"
@@ -219,7 +220,8 @@ func (d *Desk) DeleteEntity(ctx context.Context, id string) (revision uint64, er
 }
 
 // unused refuses to remove an entity whose people, roles or access levels are
-// still there: another one of the same ID would inherit them.
+// still there, or which levels are visible to: another one of the same ID would
+// inherit them.
 func (c *commit) unused(id string) error {
 	people, err := c.r.Individuals(c.ctx, store.IndividualFilter{Organization: id}, store.Page{Limit: maxNamed})
 	if err != nil {
@@ -243,7 +245,12 @@ func (c *commit) unused(id string) error {
 	if len(some)+len(levels) > 0 {
 		return c.fail(fmt.Errorf("entity %q: roles or access levels belong to it: %w; delete those first", id, store.ErrInUse))
 	}
-	return nil
+	return c.eachLevel(store.ACLFilter{}, "", func(l acl.Level) error {
+		if slices.Contains(l.VisibleTo, id) {
+			return c.fail(fmt.Errorf("entity %q: access levels are visible to it: %w; take it off their lists first", id, store.ErrInUse))
+		}
+		return nil
+	})
 }
 
 func (c *commit) entityChanged(action audit.Action, old, e scope.Entity) error {
