@@ -361,3 +361,19 @@ func (w *world) reason(individual string, action roles.Action, path, object stri
 	w.t.Helper()
 	return w.principal(individual).Check(w.ctx, access.Query{Action: action, Path: path, Object: object}).Reason()
 }
+
+// refusedWhole holds that the attempt is an error and leaves nothing: no commit,
+// no event, no mail.
+func (w *world) refusedWhole(attempt func() error) error {
+	w.t.Helper()
+	revision, sequence, mails := w.revision(), w.sequence(), len(w.outbox())
+	err := attempt()
+	require.Error(w.t, err)
+	require.Equal(w.t, revision, w.revision(), "something was written")
+	require.Equal(w.t, sequence, w.sequence(), "something was recorded")
+	require.Len(w.t, w.outbox(), mails, "something was mailed")
+	return err
+}
+
+// errOf leaves out the revision.
+func errOf(_ uint64, err error) error { return err }

@@ -23,7 +23,7 @@ func TestOwnRecord(t *testing.T) {
 	bob := w.role("bob")
 	p := w.individual("bob")
 	p.Name, p.Language = "Robert", "de"
-	require.NoError(t, only(bob.UpdateIndividual(w.ctx, p)))
+	require.NoError(t, errOf(bob.UpdateIndividual(w.ctx, p)))
 	for what, change := range map[string]func(p *individuals.Individual){
 		"login": func(p *individuals.Individual) { p.Login = "robert@abc.example" }, "e-mail": func(p *individuals.Individual) { p.Email = "b@abc.example" },
 		"contact": func(p *individuals.Individual) { p.Contact = "c1" }, "allow-list": func(p *individuals.Individual) { p.AllowList = ipallow.List{} },
@@ -35,21 +35,21 @@ func TestOwnRecord(t *testing.T) {
 	} {
 		p := w.individual("bob")
 		change(&p)
-		err := w.refused(func() error { return only(bob.UpdateIndividual(w.ctx, p)) })
+		err := w.refusedWhole(func() error { return errOf(bob.UpdateIndividual(w.ctx, p)) })
 		require.ErrorIs(t, err, manage.ErrOwn, what)
 	}
 	for what, attempt := range map[string]func() error{
-		"delete":     func() error { return only(bob.DeleteIndividual(w.ctx, "bob")) },
-		"disable":    func() error { return only(bob.Disable(w.ctx, "bob")) },
-		"password":   func() error { return only(bob.SetPassword(w.ctx, "bob", canaryPassword)) },
-		"reset":      func() error { return only(bob.ResetSecondFactor(w.ctx, "bob")) },
-		"grant":      func() error { return only(bob.GrantRole(w.ctx, "bob", "abc", billing.RoleCustomer)) },
-		"clear":      func() error { return only(bob.ClearRole(w.ctx, "bob", "abc")) },
-		"narrow":     func() error { return only(bob.Narrow(w.ctx, "bob", "abc", []string{"abc-1"})) },
-		"remove":     func() error { return only(bob.RemoveGrant(w.ctx, "bob", "abc")) },
-		"older desk": func() error { return only(w.acl("bob").GrantACL(w.ctx, "bob", "abc", levelBig)) },
+		"delete":     func() error { return errOf(bob.DeleteIndividual(w.ctx, "bob")) },
+		"disable":    func() error { return errOf(bob.Disable(w.ctx, "bob")) },
+		"password":   func() error { return errOf(bob.SetPassword(w.ctx, "bob", canaryPassword)) },
+		"reset":      func() error { return errOf(bob.ResetSecondFactor(w.ctx, "bob")) },
+		"grant":      func() error { return errOf(bob.GrantRole(w.ctx, "bob", "abc", billing.RoleCustomer)) },
+		"clear":      func() error { return errOf(bob.ClearRole(w.ctx, "bob", "abc")) },
+		"narrow":     func() error { return errOf(bob.Narrow(w.ctx, "bob", "abc", []string{"abc-1"})) },
+		"remove":     func() error { return errOf(bob.RemoveGrant(w.ctx, "bob", "abc")) },
+		"older desk": func() error { return errOf(w.acl("bob").GrantACL(w.ctx, "bob", "abc", levelBig)) },
 	} {
-		require.ErrorIs(t, w.refused(attempt), manage.ErrOwn, what)
+		require.ErrorIs(t, w.refusedWhole(attempt), manage.ErrOwn, what)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestOwnRecordOnBehalf(t *testing.T) {
 		id.OnBehalf = &access.OnBehalf{Actor: w.principal("alice"), Start: w.clock.now()}
 	}))
 	// Individuals are for a person's own hands: nothing of the kind is borrowed.
-	err := w.refused(func() error { return only(desk.Disable(w.ctx, "steve")) })
+	err := w.refusedWhole(func() error { return errOf(desk.Disable(w.ctx, "steve")) })
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -76,56 +76,56 @@ func TestUnseenIsNotFound(t *testing.T) {
 			"Individual":  func() error { _, err := zoe.Individual(w.ctx, person); return err },
 			"Individuals": func() error { _, err := zoe.Individuals(w.ctx, organization, store.Page{}); return err },
 			"CreateIndividual": func() error {
-				return only(zoe.CreateIndividual(w.ctx, someone("new", billing.TypeCustomer, organization, "")))
+				return errOf(zoe.CreateIndividual(w.ctx, someone("new", billing.TypeCustomer, organization, "")))
 			},
-			"UpdateIndividual":  func() error { return only(zoe.UpdateIndividual(w.ctx, p)) },
-			"Disable":           func() error { return only(zoe.Disable(w.ctx, person)) },
-			"Enable":            func() error { return only(zoe.Enable(w.ctx, person)) },
-			"DeleteIndividual":  func() error { return only(zoe.DeleteIndividual(w.ctx, person)) },
-			"SetPassword":       func() error { return only(zoe.SetPassword(w.ctx, person, canaryPassword)) },
-			"ResetSecondFactor": func() error { return only(zoe.ResetSecondFactor(w.ctx, person)) },
-			"Invite":            func() error { return only(zoe.Invite(w.ctx, person)) },
-			"SendReset":         func() error { return only(zoe.SendReset(w.ctx, person)) },
-			"RevokeLinks":       func() error { return only(zoe.RevokeLinks(w.ctx, person)) },
-			"GrantRole":         func() error { return only(zoe.GrantRole(w.ctx, person, organization, role)) },
-			"GrantRole there":   func() error { return only(zoe.GrantRole(w.ctx, "zed", organization, role)) },
-			"GrantBoth":         func() error { return only(zoe.GrantBoth(w.ctx, person, organization, role, levelCare)) },
-			"ClearRole":         func() error { return only(zoe.ClearRole(w.ctx, person, organization)) },
-			"GrantACL":          func() error { return only(older.GrantACL(w.ctx, person, organization, levelCare)) },
-			"ClearACL":          func() error { return only(older.ClearACL(w.ctx, person, organization)) },
-			"Narrow":            func() error { return only(zoe.Narrow(w.ctx, person, organization, []string{entity})) },
-			"Narrow to":         func() error { return only(zoe.Narrow(w.ctx, "zed", "xyz", []string{entity})) },
-			"RemoveGrant":       func() error { return only(zoe.RemoveGrant(w.ctx, person, organization)) },
+			"UpdateIndividual":  func() error { return errOf(zoe.UpdateIndividual(w.ctx, p)) },
+			"Disable":           func() error { return errOf(zoe.Disable(w.ctx, person)) },
+			"Enable":            func() error { return errOf(zoe.Enable(w.ctx, person)) },
+			"DeleteIndividual":  func() error { return errOf(zoe.DeleteIndividual(w.ctx, person)) },
+			"SetPassword":       func() error { return errOf(zoe.SetPassword(w.ctx, person, canaryPassword)) },
+			"ResetSecondFactor": func() error { return errOf(zoe.ResetSecondFactor(w.ctx, person)) },
+			"Invite":            func() error { return errOf(zoe.Invite(w.ctx, person)) },
+			"SendReset":         func() error { return errOf(zoe.SendReset(w.ctx, person)) },
+			"RevokeLinks":       func() error { return errOf(zoe.RevokeLinks(w.ctx, person)) },
+			"GrantRole":         func() error { return errOf(zoe.GrantRole(w.ctx, person, organization, role)) },
+			"GrantRole there":   func() error { return errOf(zoe.GrantRole(w.ctx, "zed", organization, role)) },
+			"GrantBoth":         func() error { return errOf(zoe.GrantBoth(w.ctx, person, organization, role, levelCare)) },
+			"ClearRole":         func() error { return errOf(zoe.ClearRole(w.ctx, person, organization)) },
+			"GrantACL":          func() error { return errOf(older.GrantACL(w.ctx, person, organization, levelCare)) },
+			"ClearACL":          func() error { return errOf(older.ClearACL(w.ctx, person, organization)) },
+			"Narrow":            func() error { return errOf(zoe.Narrow(w.ctx, person, organization, []string{entity})) },
+			"Narrow to":         func() error { return errOf(zoe.Narrow(w.ctx, "zed", "xyz", []string{entity})) },
+			"RemoveGrant":       func() error { return errOf(zoe.RemoveGrant(w.ctx, person, organization)) },
 			"Grants":            func() error { _, err := zoe.Grants(w.ctx, organization, store.GrantPage{}); return err },
 			"Organization":      func() error { _, err := zoe.Organization(w.ctx, organization); return err },
 			"PutOrganization": func() error {
-				return only(zoe.PutOrganization(w.ctx, individuals.Organization{Entity: organization, Closed: true}))
+				return errOf(zoe.PutOrganization(w.ctx, individuals.Organization{Entity: organization, Closed: true}))
 			},
 			"PutOrganization lists": func() error {
 				o := w.organization("abc")
 				o.Entity, o.AllowedRoles = organization, nil
-				return only(zoe.PutOrganization(w.ctx, o))
+				return errOf(zoe.PutOrganization(w.ctx, o))
 			},
-			"ReplaceRole": func() error { return only(zoe.ReplaceRole(w.ctx, organization, role, billing.RoleCustomer)) },
+			"ReplaceRole": func() error { return errOf(zoe.ReplaceRole(w.ctx, organization, role, billing.RoleCustomer)) },
 			"RotateLink":  func() error { _, _, err := zoe.RotateLink(w.ctx, organization, billing.TypeCustomer, ""); return err },
 			"Entity":      func() error { _, err := zoe.Entity(w.ctx, entity); return err },
 			"UpdateEntity": func() error {
-				return only(zoe.UpdateEntity(w.ctx, scope.Entity{ID: entity, Kind: billing.KindAccount, Parent: "abc"}))
+				return errOf(zoe.UpdateEntity(w.ctx, scope.Entity{ID: entity, Kind: billing.KindAccount, Parent: "abc"}))
 			},
-			"DeleteEntity": func() error { return only(zoe.DeleteEntity(w.ctx, entity)) },
+			"DeleteEntity": func() error { return errOf(zoe.DeleteEntity(w.ctx, entity)) },
 			"CreateEntity": func() error {
-				return only(zoe.CreateEntity(w.ctx, scope.Entity{ID: "e", Kind: billing.KindAccount, Parent: entity}))
+				return errOf(zoe.CreateEntity(w.ctx, scope.Entity{ID: "e", Kind: billing.KindAccount, Parent: entity}))
 			},
 			"Role":          func() error { _, err := zoe.Role(w.ctx, role); return err },
-			"CloneRole":     func() error { return only(zoe.CloneRole(w.ctx, role, "copy", "Copy", "xyz")) },
-			"DeleteRole":    func() error { return only(zoe.DeleteRole(w.ctx, role)) },
+			"CloneRole":     func() error { return errOf(zoe.CloneRole(w.ctx, role, "copy", "Copy", "xyz")) },
+			"DeleteRole":    func() error { return errOf(zoe.DeleteRole(w.ctx, role)) },
 			"Roles":         func() error { _, err := zoe.Roles(w.ctx, entity, store.Page{}); return err },
 			"Events":        func() error { return listed(zoe.Events(w.ctx, changesOf(organization))) },
 			"Revealed":      func() error { return listed(zoe.RevealedEvents(w.ctx, changesOf(organization))) },
 			"older reading": func() error { return listed(older.Events(w.ctx, changesOf(organization))) },
 		}
 	}
-	require.NoError(t, only(w.role("zoe").CreateIndividual(w.ctx, someone("zed", billing.TypeCustomer, "xyz", billing.RolePBXAdmin))))
+	require.NoError(t, errOf(w.role("zoe").CreateIndividual(w.ctx, someone("zed", billing.TypeCustomer, "xyz", billing.RolePBXAdmin))))
 	w.write(func(tx store.Tx) error {
 		r := w.storedRole(billing.RolePBXAdmin).Clone("theirs", "Theirs")
 		r.Owner = "north"
@@ -133,7 +133,7 @@ func TestUnseenIsNotFound(t *testing.T) {
 	})
 	there, nowhere := attempts("steve", "abc", "abc-1", "theirs"), attempts("stove", "abd", "abd-1", "thoirs")
 	for what, attempt := range there {
-		err, other := w.refused(attempt), w.refused(nowhere[what])
+		err, other := w.refusedWhole(attempt), w.refusedWhole(nowhere[what])
 		require.ErrorIs(t, err, store.ErrNotFound, what)
 		text := strings.NewReplacer("stove", "steve", "abd", "abc", "thoirs", "theirs").Replace(other.Error())
 		require.Equal(t, text, err.Error(), what)
@@ -145,7 +145,7 @@ func linkAll(w *world) {
 	w.t.Helper()
 	o := w.organization("abc")
 	o.Link.Role = billing.RoleNonPortal
-	require.NoError(w.t, only(w.role("alice").PutOrganization(w.ctx, o)))
+	require.NoError(w.t, errOf(w.role("alice").PutOrganization(w.ctx, o)))
 }
 
 func TestUpdateConflicts(t *testing.T) {
@@ -153,44 +153,44 @@ func TestUpdateConflicts(t *testing.T) {
 	bob := w.role("bob")
 	p := w.individual("steve")
 	p.Name = "Stephen"
-	require.NoError(t, only(bob.UpdateIndividual(w.ctx, p)))
+	require.NoError(t, errOf(bob.UpdateIndividual(w.ctx, p)))
 	p.Name = "Stefan"
-	err := w.refused(func() error { return only(bob.UpdateIndividual(w.ctx, p)) })
+	err := w.refusedWhole(func() error { return errOf(bob.UpdateIndividual(w.ctx, p)) })
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.ErrorContains(t, err, `"steve"`)
 
 	alice := w.role("alice")
 	r := w.storedRole(billing.RolePBXAdmin)
 	r.Name = "Telephony"
-	require.NoError(t, only(alice.UpdateRole(w.ctx, r)))
-	require.ErrorIs(t, w.refused(func() error { return only(alice.UpdateRole(w.ctx, r)) }), store.ErrConflict)
+	require.NoError(t, errOf(alice.UpdateRole(w.ctx, r)))
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.UpdateRole(w.ctx, r)) }), store.ErrConflict)
 
 	e := w.entity("abc-1")
 	e.Title = "First"
-	require.NoError(t, only(alice.UpdateEntity(w.ctx, e)))
-	require.ErrorIs(t, w.refused(func() error { return only(alice.UpdateEntity(w.ctx, e)) }), store.ErrConflict)
+	require.NoError(t, errOf(alice.UpdateEntity(w.ctx, e)))
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.UpdateEntity(w.ctx, e)) }), store.ErrConflict)
 
 	o := w.organization("abc")
 	o.DefaultRole = billing.RolePBXAdmin
-	require.NoError(t, only(alice.PutOrganization(w.ctx, o)))
+	require.NoError(t, errOf(alice.PutOrganization(w.ctx, o)))
 	o.DefaultRole = billing.RoleCustomer
-	require.ErrorIs(t, w.refused(func() error { return only(alice.PutOrganization(w.ctx, o)) }), store.ErrConflict)
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.PutOrganization(w.ctx, o)) }), store.ErrConflict)
 
-	require.NoError(t, only(alice.PutClass(w.ctx, individuals.Class{ID: "gold"})))
-	require.ErrorIs(t, w.refused(func() error { return only(alice.PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Gold"})) }), store.ErrConflict)
+	require.NoError(t, errOf(alice.PutClass(w.ctx, individuals.Class{ID: "gold"})))
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Gold"})) }), store.ErrConflict)
 
 	// An ID or a login that is taken.
-	err = w.refused(func() error {
-		return only(bob.CreateIndividual(w.ctx, someone("steve", billing.TypeCustomer, "abc", billing.RolePBXAdmin)))
+	err = w.refusedWhole(func() error {
+		return errOf(bob.CreateIndividual(w.ctx, someone("steve", billing.TypeCustomer, "abc", billing.RolePBXAdmin)))
 	})
 	require.ErrorIs(t, err, store.ErrConflict)
 	taken := someone("stefan", billing.TypeCustomer, "abc", billing.RolePBXAdmin)
 	taken.Individual.Login = "STEVE@abc.example"
-	require.ErrorIs(t, w.refused(func() error { return only(bob.CreateIndividual(w.ctx, taken)) }), store.ErrConflict)
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(bob.CreateIndividual(w.ctx, taken)) }), store.ErrConflict)
 	again := roles_(w, billing.RolePBXAdmin)
-	require.ErrorIs(t, w.refused(func() error { return only(alice.CreateRole(w.ctx, again)) }), store.ErrConflict)
-	require.ErrorIs(t, w.refused(func() error {
-		return only(alice.CreateEntity(w.ctx, scope.Entity{ID: "abc-1", Kind: billing.KindAccount, Parent: "abc"}))
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.CreateRole(w.ctx, again)) }), store.ErrConflict)
+	require.ErrorIs(t, w.refusedWhole(func() error {
+		return errOf(alice.CreateEntity(w.ctx, scope.Entity{ID: "abc-1", Kind: billing.KindAccount, Parent: "abc"}))
 	}), store.ErrConflict)
 }
 
@@ -206,22 +206,22 @@ func TestUpdateKeepsWhatIsFixed(t *testing.T) {
 	} {
 		p := w.individual("steve")
 		change(&p)
-		err := w.refused(func() error { return only(alice.UpdateIndividual(w.ctx, p)) })
+		err := w.refusedWhole(func() error { return errOf(alice.UpdateIndividual(w.ctx, p)) })
 		require.ErrorContains(t, err, `"steve"`, what)
 		require.ErrorContains(t, err, "not for the caller to change", what)
 	}
 	e := w.entity("abc-1")
 	e.Kind = billing.KindGroup
-	require.ErrorContains(t, w.refused(func() error { return only(alice.UpdateEntity(w.ctx, e)) }), `"account"`)
+	require.ErrorContains(t, w.refusedWhole(func() error { return errOf(alice.UpdateEntity(w.ctx, e)) }), `"account"`)
 	r := w.storedRole(billing.RolePBXAdmin)
 	r.Owner = "north"
-	require.ErrorContains(t, w.refused(func() error { return only(alice.UpdateRole(w.ctx, r)) }), "clone it")
+	require.ErrorContains(t, w.refusedWhole(func() error { return errOf(alice.UpdateRole(w.ctx, r)) }), "clone it")
 	r = w.storedRole(billing.RolePBXAdmin)
 	r.Type = billing.TypeReseller
-	require.ErrorContains(t, w.refused(func() error { return only(alice.UpdateRole(w.ctx, r)) }), `"reseller"`)
+	require.ErrorContains(t, w.refusedWhole(func() error { return errOf(alice.UpdateRole(w.ctx, r)) }), `"reseller"`)
 	o := w.organization("abc")
 	o.Link.Epoch++
-	require.ErrorContains(t, w.refused(func() error { return only(alice.PutOrganization(w.ctx, o)) }), "rotate the link")
+	require.ErrorContains(t, w.refusedWhole(func() error { return errOf(alice.PutOrganization(w.ctx, o)) }), "rotate the link")
 }
 
 // What cannot be written is quoted, with the way out.
@@ -232,7 +232,7 @@ func TestInvalidInputIsQuoted(t *testing.T) {
 		return func() error {
 			s := someone("new", billing.TypeCustomer, "abc", billing.RolePBXAdmin)
 			change(&s)
-			return only(bob.CreateIndividual(w.ctx, s))
+			return errOf(bob.CreateIndividual(w.ctx, s))
 		}
 	}
 	for _, test := range []struct {
@@ -258,47 +258,47 @@ func TestInvalidInputIsQuoted(t *testing.T) {
 		{"an epoch", create(func(s *manage.Someone) { s.Individual.Epoch = 3 }), []string{`"new"`, "Epoch"}},
 		{"a password without a login", create(func(s *manage.Someone) { s.Individual.Login, s.Password = "", canaryPassword }), []string{`"new"`, "set Login"}},
 		{"a short password", create(func(s *manage.Someone) { s.Password = "short" }), []string{"too_short"}},
-		{"no role", func() error { return only(bob.GrantRole(w.ctx, "steve", "abc", "")) }, []string{`"steve"`, "no role"}},
-		{"no ACL", func() error { return only(w.acl("bob").GrantACL(w.ctx, "steve", "abc", "")) }, []string{`"steve"`, "no ACL"}},
-		{"half of both", func() error { return only(bob.GrantBoth(w.ctx, "steve", "abc", billing.RolePBXAdmin, "")) }, []string{`"steve"`, "no ACL"}},
-		{"nothing to clear", func() error { return only(w.acl("bob").ClearACL(w.ctx, "steve", "abc")) }, []string{`"steve"`, "no ACL"}},
-		{"no second factor", func() error { return only(bob.ResetSecondFactor(w.ctx, "steve")) }, []string{`"steve"`, "no second factor"}},
+		{"no role", func() error { return errOf(bob.GrantRole(w.ctx, "steve", "abc", "")) }, []string{`"steve"`, "no role"}},
+		{"no ACL", func() error { return errOf(w.acl("bob").GrantACL(w.ctx, "steve", "abc", "")) }, []string{`"steve"`, "no ACL"}},
+		{"half of both", func() error { return errOf(bob.GrantBoth(w.ctx, "steve", "abc", billing.RolePBXAdmin, "")) }, []string{`"steve"`, "no ACL"}},
+		{"nothing to clear", func() error { return errOf(w.acl("bob").ClearACL(w.ctx, "steve", "abc")) }, []string{`"steve"`, "no ACL"}},
+		{"no second factor", func() error { return errOf(bob.ResetSecondFactor(w.ctx, "steve")) }, []string{`"steve"`, "no second factor"}},
 		{"a node", func() error {
 			r := roles_(w, billing.RolePBXAdmin).Clone("new", "New")
 			r.Permissions["customer/bbx"] = r.Permissions["customer/pbx"]
-			return only(alice.CreateRole(w.ctx, r))
+			return errOf(alice.CreateRole(w.ctx, r))
 		}, []string{`"customer/bbx"`, "did you mean"}},
-		{"a revision", func() error { return only(alice.CreateRole(w.ctx, w.storedRole(billing.RolePBXAdmin))) }, []string{`"pbx_admin"`, "revision"}},
+		{"a revision", func() error { return errOf(alice.CreateRole(w.ctx, w.storedRole(billing.RolePBXAdmin))) }, []string{`"pbx_admin"`, "revision"}},
 		{"a list", func() error {
 			o := w.organization("abc")
 			o.AllowedRoles = append(o.AllowedRoles, billing.RoleReseller)
-			return only(alice.PutOrganization(w.ctx, o))
+			return errOf(alice.PutOrganization(w.ctx, o))
 		}, []string{`"reseller"`, `"customer"`}},
 		{"a default role", func() error {
 			o := w.organization("abc")
 			o.DefaultRole = billing.RoleNonPortal
-			return only(alice.PutOrganization(w.ctx, o))
+			return errOf(alice.PutOrganization(w.ctx, o))
 		}, []string{`"non_portal"`, "not among the allowed roles"}},
 		{"a class", func() error {
 			o := w.organization("abc")
 			o.Class = "none"
-			return only(alice.PutOrganization(w.ctx, o))
+			return errOf(alice.PutOrganization(w.ctx, o))
 		}, []string{`"none"`, "not found"}},
 		{"no link", func() error { _, _, err := alice.RotateLink(w.ctx, "abc", billing.TypeCustomer, ""); return err }, []string{`"abc"`, "set Link.Role"}},
 		{"no organization", func() error { return listed(bob.Events(w.ctx, changesOf(""))) }, []string{"set Filter.Organization"}},
 		{"a parent", func() error {
-			return only(alice.CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindCustomer, Parent: "norht"}))
+			return errOf(alice.CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindCustomer, Parent: "norht"}))
 		}, []string{`"norht"`, "not found"}},
 		{"a root", func() error {
-			return only(alice.CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindProvider}))
+			return errOf(alice.CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindProvider}))
 		}, []string{`"new"`, "set Parent"}},
 		{"a cycle", func() error {
 			e := w.entity("north")
 			e.Parent = "abc"
-			return only(alice.UpdateEntity(w.ctx, e))
+			return errOf(alice.UpdateEntity(w.ctx, e))
 		}, []string{`"north"`}},
 	} {
-		err := w.refused(test.attempt)
+		err := w.refusedWhole(test.attempt)
 		require.ErrorContains(t, err, "manage: ", test.what)
 		for _, text := range test.says {
 			require.ErrorContains(t, err, text, test.what)
@@ -309,7 +309,7 @@ func TestInvalidInputIsQuoted(t *testing.T) {
 // Passwords that do not meet the policy: every rule that is not met.
 func TestSetPasswordListsWhatIsNotMet(t *testing.T) {
 	w := newWorld(t)
-	err := w.refused(func() error { return only(w.role("bob").SetPassword(w.ctx, "steve", "steve")) })
+	err := w.refusedWhole(func() error { return errOf(w.role("bob").SetPassword(w.ctx, "steve", "steve")) })
 	unmet := new(individuals.PasswordError)
 	require.ErrorAs(t, err, &unmet)
 	require.Len(t, unmet.Unmet, 3, "too short, common and the person's own word")
@@ -322,23 +322,23 @@ func TestCreateWithoutAddress(t *testing.T) {
 	s := someone("new", billing.TypeCustomer, "abc", "")
 	s.Individual.Login = "new"
 	mails := len(w.outbox())
-	require.NoError(t, only(w.role("bob").CreateIndividual(w.ctx, s)))
+	require.NoError(t, errOf(w.role("bob").CreateIndividual(w.ctx, s)))
 	assert.Len(t, w.outbox(), mails)
 	assert.Empty(t, w.individual("new").Email)
 	// Such a person cannot ask for a reset: an administrator sets the password.
-	require.ErrorContains(t, w.refused(func() error { return only(w.role("bob").SendReset(w.ctx, "new")) }), "new")
-	require.NoError(t, only(w.role("bob").SetPassword(w.ctx, "new", canaryPassword)))
+	require.ErrorContains(t, w.refusedWhole(func() error { return errOf(w.role("bob").SendReset(w.ctx, "new")) }), "new")
+	require.NoError(t, errOf(w.role("bob").SetPassword(w.ctx, "new", canaryPassword)))
 }
 
 // Deleting takes the grants of every organization.
 func TestDeleteTakesAllGrants(t *testing.T) {
 	w := newWorld(t)
 	alice := w.role("alice")
-	require.NoError(t, only(alice.GrantRole(w.ctx, "steve", "xyz", billing.RolePBXAdmin)))
-	err := w.refused(func() error { return only(w.role("bob").DeleteIndividual(w.ctx, "steve")) })
+	require.NoError(t, errOf(alice.GrantRole(w.ctx, "steve", "xyz", billing.RolePBXAdmin)))
+	err := w.refusedWhole(func() error { return errOf(w.role("bob").DeleteIndividual(w.ctx, "steve")) })
 	require.ErrorIs(t, err, manage.ErrBeyond, "what steve holds in xyz is beyond bob")
-	require.ErrorIs(t, w.refused(func() error { return only(w.role("bob").Disable(w.ctx, "steve")) }), manage.ErrBeyond)
-	require.NoError(t, only(alice.DeleteIndividual(w.ctx, "steve")))
+	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(w.role("bob").Disable(w.ctx, "steve")) }), manage.ErrBeyond)
+	require.NoError(t, errOf(alice.DeleteIndividual(w.ctx, "steve")))
 	w.read(func(r store.Reader) error {
 		grants, err := r.Grants(w.ctx, store.GrantFilter{Individual: "steve"}, store.GrantPage{})
 		assert.Empty(t, grants)

@@ -67,7 +67,7 @@ func peopleOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				s := someone("new", billing.TypeCustomer, "abc", billing.RolePBXAdmin)
 				s.Listed = []string{"abc-1"}
-				return only(d.CreateIndividual(w.ctx, s))
+				return errOf(d.CreateIndividual(w.ctx, s))
 			},
 			needs: []need{{roles.Create, inIndividuals, "abc", false}, {roles.Update, inGrants, "abc", false}},
 			events: []string{
@@ -94,7 +94,7 @@ func peopleOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				s := someone("new", billing.TypeCustomer, "abc", "")
 				s.Password = canaryPassword
-				return only(d.CreateIndividual(w.ctx, s))
+				return errOf(d.CreateIndividual(w.ctx, s))
 			},
 			needs: []need{{roles.Create, inIndividuals, "abc", false}, {roles.Update, inGrants, "abc", false}, credentials},
 			events: []string{
@@ -115,7 +115,7 @@ func peopleOperations() []operation {
 			do: func(w *world, _ *manage.RoleDesk, older *manage.ACLDesk) error {
 				s := someone("new", billing.TypeCustomer, "abc", "")
 				s.ACL, s.WithoutInvitation = levelBig, true
-				return only(older.CreateIndividual(w.ctx, s))
+				return errOf(older.CreateIndividual(w.ctx, s))
 			},
 			needs: []need{{roles.Create, inIndividuals, "abc", false}, {roles.Update, inGrants, "abc", false}},
 			events: []string{
@@ -135,7 +135,7 @@ func peopleOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				p := w.individual("steve")
 				p.Name, p.Email, p.Window = "Stephen", "stephen@abc.example", individuals.Window{Expiration: date("2027-01-01"), Zone: "Europe/Prague"}
-				return only(d.UpdateIndividual(w.ctx, p))
+				return errOf(d.UpdateIndividual(w.ctx, p))
 			},
 			needs: []need{see, change},
 			events: []string{`ann changed individual steve: name "Name of steve" → Stephen, email steve@abc.example → stephen@abc.example,` +
@@ -147,7 +147,7 @@ func peopleOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				p := w.individual("steve")
 				p.Disabled = true
-				return only(d.UpdateIndividual(w.ctx, p))
+				return errOf(d.UpdateIndividual(w.ctx, p))
 			},
 			needs:  []need{see, change},
 			events: []string{`ann disabled individual steve: disabled set to yes at customer/individuals from 10.1.2.3 by interface new, system roles`},
@@ -156,7 +156,7 @@ func peopleOperations() []operation {
 		{
 			method: "Disable",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.Disable(w.ctx, "steve"))
+				return errOf(d.Disable(w.ctx, "steve"))
 			},
 			needs:  []need{see, change},
 			events: []string{`ann disabled individual steve: disabled set to yes at customer/individuals from 10.1.2.3 by interface new, system roles`},
@@ -166,10 +166,10 @@ func peopleOperations() []operation {
 		{
 			method: "Enable",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").Disable(w.ctx, "steve")))
+				require.NoError(w.t, errOf(w.role("ann").Disable(w.ctx, "steve")))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.Enable(w.ctx, "steve"))
+				return errOf(d.Enable(w.ctx, "steve"))
 			},
 			needs:  []need{see, change},
 			events: []string{`ann enabled individual steve: disabled yes removed at customer/individuals from 10.1.2.3 by interface new, system roles`},
@@ -180,7 +180,7 @@ func peopleOperations() []operation {
 		{
 			method: "DeleteIndividual",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.DeleteIndividual(w.ctx, "steve"))
+				return errOf(d.DeleteIndividual(w.ctx, "steve"))
 			},
 			needs: []need{see, {roles.Delete, inIndividuals, "abc", false}},
 			events: []string{`ann deleted individual steve: role-type customer removed, login steve@abc.example removed, name "Name of steve" removed,` +
@@ -205,7 +205,7 @@ func peopleOperations() []operation {
 				})
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.SetPassword(w.ctx, "steve", canaryPassword))
+				return errOf(d.SetPassword(w.ctx, "steve", canaryPassword))
 			},
 			needs:  []need{see, credentials},
 			events: []string{`ann set the password of steve: password set at customer/individuals/credentials from 10.1.2.3 by interface new, system roles`},
@@ -233,7 +233,7 @@ func peopleOperations() []operation {
 				})
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.ResetSecondFactor(w.ctx, "steve"))
+				return errOf(d.ResetSecondFactor(w.ctx, "steve"))
 			},
 			needs:  []need{see, credentials},
 			events: []string{`ann reset the second factor of steve: second-factor cleared at customer/individuals/credentials from 10.1.2.3 by interface new, system roles`},
@@ -250,7 +250,7 @@ func peopleOperations() []operation {
 		{
 			method: "Invite",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.Invite(w.ctx, "steve"))
+				return errOf(d.Invite(w.ctx, "steve"))
 			},
 			needs:  []need{see, change},
 			events: []string{`ann made link SELECTOR for steve from 10.1.2.3 by interface new, purpose invitation, system roles`},
@@ -262,7 +262,7 @@ func peopleOperations() []operation {
 		{
 			method: "SendReset",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.SendReset(w.ctx, "steve"))
+				return errOf(d.SendReset(w.ctx, "steve"))
 			},
 			needs:  []need{see, credentials},
 			events: []string{`ann made link SELECTOR for steve at customer/individuals/credentials from 10.1.2.3 by interface new, purpose password-reset, system roles`},
@@ -271,7 +271,7 @@ func peopleOperations() []operation {
 		{
 			method: "RevokeLinks",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.RevokeLinks(w.ctx, "steve"))
+				return errOf(d.RevokeLinks(w.ctx, "steve"))
 			},
 			needs:  []need{see, credentials},
 			events: []string{`ann revoked link of steve at customer/individuals/credentials from 10.1.2.3 by interface new, links 1, system roles`},
@@ -287,7 +287,7 @@ func grantOperations() []operation {
 		{
 			method: "GrantRole",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.GrantRole(w.ctx, "steve", "abc", billing.RoleOperationsManager))
+				return errOf(d.GrantRole(w.ctx, "steve", "abc", billing.RoleOperationsManager))
 			},
 			needs:  needs,
 			events: []string{`ann granted role operations_manager to steve: role pbx_admin → operations_manager` + from},
@@ -298,9 +298,9 @@ func grantOperations() []operation {
 		},
 		{
 			method: "GrantRole", variant: "the same again",
-			prepare: func(w *world) { require.NoError(w.t, only(w.acl("ann").GrantACL(w.ctx, "steve", "abc", levelCare))) },
+			prepare: func(w *world) { require.NoError(w.t, errOf(w.acl("ann").GrantACL(w.ctx, "steve", "abc", levelCare))) },
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.GrantRole(w.ctx, "steve", "abc", billing.RolePBXAdmin))
+				return errOf(d.GrantRole(w.ctx, "steve", "abc", billing.RolePBXAdmin))
 			},
 			needs:  needs,
 			events: []string{`ann granted role pbx_admin to steve: role pbx_admin → pbx_admin` + from},
@@ -312,7 +312,7 @@ func grantOperations() []operation {
 		{
 			method: "GrantBoth",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.GrantBoth(w.ctx, "steve", "abc", billing.RoleOperationsManager, levelCare))
+				return errOf(d.GrantBoth(w.ctx, "steve", "abc", billing.RoleOperationsManager, levelCare))
 			},
 			needs: needs,
 			events: []string{
@@ -328,7 +328,7 @@ func grantOperations() []operation {
 		{
 			method: "ClearRole",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.ClearRole(w.ctx, "steve", "abc"))
+				return errOf(d.ClearRole(w.ctx, "steve", "abc"))
 			},
 			needs:  needs,
 			events: []string{`ann took role pbx_admin from steve` + from},
@@ -337,7 +337,7 @@ func grantOperations() []operation {
 		{
 			method: "GrantACL",
 			do: func(w *world, _ *manage.RoleDesk, older *manage.ACLDesk) error {
-				return only(older.GrantACL(w.ctx, "steve", "abc", levelCare))
+				return errOf(older.GrantACL(w.ctx, "steve", "abc", levelCare))
 			},
 			needs:  needs,
 			events: []string{`ann granted ACL care to steve at customer/individuals/grants from 10.1.2.3 by interface new, system ACLs`},
@@ -350,10 +350,10 @@ func grantOperations() []operation {
 		{
 			method: "ClearACL",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").GrantBoth(w.ctx, "steve", "abc", billing.RolePBXAdmin, levelCare)))
+				require.NoError(w.t, errOf(w.role("ann").GrantBoth(w.ctx, "steve", "abc", billing.RolePBXAdmin, levelCare)))
 			},
 			do: func(w *world, _ *manage.RoleDesk, older *manage.ACLDesk) error {
-				return only(older.ClearACL(w.ctx, "steve", "abc"))
+				return errOf(older.ClearACL(w.ctx, "steve", "abc"))
 			},
 			needs:  needs,
 			events: []string{`ann took ACL care from steve at customer/individuals/grants from 10.1.2.3 by interface new, system ACLs`},
@@ -362,7 +362,7 @@ func grantOperations() []operation {
 		{
 			method: "Narrow",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.Narrow(w.ctx, "steve", "abc", []string{"abc-1", "abc-2"}))
+				return errOf(d.Narrow(w.ctx, "steve", "abc", []string{"abc-1", "abc-2"}))
 			},
 			needs:  needs,
 			events: []string{`ann did grant.listed for steve: listed set to "abc-1, abc-2"` + from},
@@ -373,7 +373,7 @@ func grantOperations() []operation {
 		{
 			method: "RemoveGrant",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.RemoveGrant(w.ctx, "steve", "abc"))
+				return errOf(d.RemoveGrant(w.ctx, "steve", "abc"))
 			},
 			needs:  needs,
 			events: []string{`ann took role pbx_admin from steve` + from},
@@ -392,14 +392,14 @@ func roleOperations() []operation {
 	const from = ` at role from 10.1.2.3 by interface new, system roles`
 	made := roles.NewRole("made", "Made", billing.TypeCustomer, map[string]roles.Permission{"customer": roles.Read, "customer/pbx": roles.Modify})
 	made.Owner = "isp"
-	makeIt := func(w *world) { require.NoError(w.t, only(w.role("ann").CreateRole(w.ctx, made))) }
+	makeIt := func(w *world) { require.NoError(w.t, errOf(w.role("ann").CreateRole(w.ctx, made))) }
 	return []operation{
 		{
 			method: "CreateRole",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				r := made
 				r.Owner = ""
-				return only(d.CreateRole(w.ctx, r))
+				return errOf(d.CreateRole(w.ctx, r))
 			},
 			needs:  []need{{roles.Create, "role", "isp", false}},
 			events: []string{`ann created role made: name set to Made, type set to customer, "node customer" set to Read, "node customer/pbx" set to Modify` + from},
@@ -412,7 +412,7 @@ func roleOperations() []operation {
 		{
 			method: "CloneRole", prepare: makeIt,
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.CloneRole(w.ctx, "made", "copy", "Copy", "north"))
+				return errOf(d.CloneRole(w.ctx, "made", "copy", "Copy", "north"))
 			},
 			needs:  []need{{roles.View, "role", "isp", true}, {roles.Create, "role", "north", false}},
 			events: []string{`ann created role copy: name set to Copy, type set to customer, "node customer" set to Read, "node customer/pbx" set to Modify` + from},
@@ -429,7 +429,7 @@ func roleOperations() []operation {
 				delete(r.Permissions, "customer")
 				r.Permissions["customer/pbx"] = roles.Setting{Permission: roles.Read}
 				r.Permissions["customer/billing"] = roles.Setting{Permission: roles.Read}
-				return only(d.UpdateRole(w.ctx, r))
+				return errOf(d.UpdateRole(w.ctx, r))
 			},
 			needs: []need{{roles.View, "role", "isp", true}, {roles.Update, "role", "isp", false}},
 			events: []string{`ann changed role made: "node customer" Read removed, "node customer/pbx" Modify → Read, "node customer/billing" set to Read` +
@@ -439,7 +439,7 @@ func roleOperations() []operation {
 		{
 			method: "DeleteRole", prepare: makeIt,
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.DeleteRole(w.ctx, "made"))
+				return errOf(d.DeleteRole(w.ctx, "made"))
 			},
 			needs:  []need{{roles.View, "role", "isp", true}, {roles.Delete, "role", "isp", false}},
 			events: []string{`ann deleted role made: name Made removed, type customer removed, "node customer" Read removed, "node customer/pbx" Modify removed` + from},
@@ -464,7 +464,7 @@ func organizationOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				o := w.organization("abc")
 				o.AllowedRoles, o.DefaultRole = append(o.AllowedRoles, billing.RoleNonPortal), billing.RolePBXAdmin
-				return only(d.PutOrganization(w.ctx, o))
+				return errOf(d.PutOrganization(w.ctx, o))
 			},
 			needs: []need{lists},
 			events: []string{`ann changed the allowed roles of abc: allowed-roles "customer, customer_admin, pbx_admin, operations_manager, hunt_group_supervisor" → ` +
@@ -473,12 +473,12 @@ func organizationOperations() []operation {
 		{
 			method: "PutOrganization", variant: "settings",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold"})))
+				require.NoError(w.t, errOf(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold"})))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				o := w.organization("abc")
 				o.Class, o.Link.Role, o.Closed = "gold", billing.RoleNonPortal, true
-				return only(d.PutOrganization(w.ctx, o))
+				return errOf(d.PutOrganization(w.ctx, o))
 			},
 			needs:  []need{settings},
 			events: []string{`ann changed the settings of organization abc: class set to gold, closed set to yes, link-role set to non_portal` + from},
@@ -486,10 +486,10 @@ func organizationOperations() []operation {
 		{
 			method: "PutOrganization", variant: "new",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").CreateEntity(w.ctx, scope.Entity{ID: "fresh", Kind: billing.KindCustomer, Parent: "north"})))
+				require.NoError(w.t, errOf(w.role("ann").CreateEntity(w.ctx, scope.Entity{ID: "fresh", Kind: billing.KindCustomer, Parent: "north"})))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.PutOrganization(w.ctx, individuals.Organization{Entity: "fresh"}))
+				return errOf(d.PutOrganization(w.ctx, individuals.Organization{Entity: "fresh"}))
 			},
 			needs:  []need{{roles.Update, "entity", "fresh", false}},
 			events: []string{`ann changed the settings of organization fresh` + from},
@@ -497,7 +497,7 @@ func organizationOperations() []operation {
 		{
 			method: "ReplaceRole",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.ReplaceRole(w.ctx, "abc", billing.RolePBXAdmin, billing.RoleNonPortal))
+				return errOf(d.ReplaceRole(w.ctx, "abc", billing.RolePBXAdmin, billing.RoleNonPortal))
 			},
 			needs: []need{lists, {roles.Update, inGrants, "abc", false}},
 			events: []string{
@@ -535,13 +535,13 @@ func organizationOperations() []operation {
 		{
 			method: "PutClass",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Gold"})))
+				require.NoError(w.t, errOf(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Gold"})))
 				o := w.organization("abc")
 				o.Class = "gold"
-				require.NoError(w.t, only(w.role("ann").PutOrganization(w.ctx, o)))
+				require.NoError(w.t, errOf(w.role("ann").PutOrganization(w.ctx, o)))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Golden", SecondFactor: true, Revision: w.class("gold").Revision}))
+				return errOf(d.PutClass(w.ctx, individuals.Class{ID: "gold", Name: "Golden", SecondFactor: true, Revision: w.class("gold").Revision}))
 			},
 			needs:  []need{{roles.Update, "entity", "isp", false}},
 			events: []string{`ann did class.update on gold: name Gold → Golden, second-factor set to yes` + from},
@@ -549,10 +549,10 @@ func organizationOperations() []operation {
 		{
 			method: "DeleteClass",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold"})))
+				require.NoError(w.t, errOf(w.role("ann").PutClass(w.ctx, individuals.Class{ID: "gold"})))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.DeleteClass(w.ctx, "gold"))
+				return errOf(d.DeleteClass(w.ctx, "gold"))
 			},
 			needs:  []need{{roles.Delete, "entity", "isp", false}},
 			events: []string{`ann did class.delete on gold` + from},
@@ -567,7 +567,7 @@ func entityOperations() []operation {
 		{
 			method: "CreateEntity",
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.CreateEntity(w.ctx, scope.Entity{ID: "abc-3", Kind: billing.KindAccount, Parent: "abc", Title: "Third",
+				return errOf(d.CreateEntity(w.ctx, scope.Entity{ID: "abc-3", Kind: billing.KindAccount, Parent: "abc", Title: "Third",
 					Links: []scope.Link{{Name: billing.LinkGroup, To: "abc-sales"}}}))
 			},
 			needs:  []need{{roles.Create, "entity", "abc", false}},
@@ -578,7 +578,7 @@ func entityOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				e := w.entity("abc-1")
 				e.Title = "First"
-				return only(d.UpdateEntity(w.ctx, e))
+				return errOf(d.UpdateEntity(w.ctx, e))
 			},
 			needs:  []need{see, {roles.Update, "entity", "abc-1", false}},
 			events: []string{`ann changed entity abc-1: title set to First` + from},
@@ -588,7 +588,7 @@ func entityOperations() []operation {
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
 				e := w.entity("xyz")
 				e.Parent = "south"
-				return only(d.UpdateEntity(w.ctx, e))
+				return errOf(d.UpdateEntity(w.ctx, e))
 			},
 			needs:  []need{{roles.View, "entity", "xyz", true}, {roles.Update, "entity", "xyz", false}},
 			events: []string{`ann changed entity xyz: parent north → south` + from},
@@ -597,10 +597,10 @@ func entityOperations() []operation {
 		{
 			method: "DeleteEntity",
 			prepare: func(w *world) {
-				require.NoError(w.t, only(w.role("ann").PutOrganization(w.ctx, individuals.Organization{Entity: "abc-1"})))
+				require.NoError(w.t, errOf(w.role("ann").PutOrganization(w.ctx, individuals.Organization{Entity: "abc-1"})))
 			},
 			do: func(w *world, d *manage.RoleDesk, _ *manage.ACLDesk) error {
-				return only(d.DeleteEntity(w.ctx, "abc-1"))
+				return errOf(d.DeleteEntity(w.ctx, "abc-1"))
 			},
 			needs:  []need{see, {roles.Delete, "entity", "abc-1", false}},
 			events: []string{`ann deleted entity abc-1: kind account removed, parent abc removed, links "group abc-sales" removed` + from},
@@ -622,7 +622,7 @@ func linkOfABC(w *world) {
 	w.t.Helper()
 	o := w.organization("abc")
 	o.Link.Role = billing.RoleNonPortal
-	require.NoError(w.t, only(w.role("ann").PutOrganization(w.ctx, o)))
+	require.NoError(w.t, errOf(w.role("ann").PutOrganization(w.ctx, o)))
 }
 
 // newOperationWorld is a world with ann, of the provider, who holds every guard
@@ -723,7 +723,7 @@ func TestOperationsAskTheirGuards(t *testing.T) {
 				t.Parallel()
 				w := newOperationWorld(t, o)
 				w.lower(n)
-				err := w.refused(func() error { return o.do(w, w.role("ann"), w.acl("ann")) })
+				err := w.refusedWhole(func() error { return o.do(w, w.role("ann"), w.acl("ann")) })
 				if n.hidden {
 					require.ErrorIs(t, err, store.ErrNotFound)
 					return
