@@ -119,7 +119,7 @@ func NewDispatcher(s store.Store, mailer Mailer, sealer otp.Sealer, opts *Dispat
 	}
 	if o.Templates == nil {
 		var err error
-		if o.Templates, err = ParseTemplates(nil); err != nil {
+		if o.Templates, err = standard(); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -520,12 +521,25 @@ func TestRun(t *testing.T) {
 			}
 			return nil
 		}}
-		var reports []links.Report
-		var at []time.Duration
+		type timed struct {
+			outcome links.Outcome
+			at      time.Duration
+		}
+		var (
+			mu   sync.Mutex
+			seen []timed
+		)
 		start := time.Now()
 		d := w.dispatcher(t, box, links.DispatcherOptions{Clock: time.Now, Random: zeroes{}, Report: func(r links.Report) {
-			reports, at = append(reports, r), append(at, time.Since(start))
+			mu.Lock()
+			defer mu.Unlock()
+			seen = append(seen, timed{r.Outcome, time.Since(start)})
 		}})
+		reports := func() []timed {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(seen)
+		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- d.Run(ctx) }()
@@ -534,18 +548,18 @@ func TestRun(t *testing.T) {
 		synctest.Wait()
 		w.issue(t, forPerson(links.PasswordReset, "bob"))
 		synctest.Wait()
-		require.Len(t, reports, 1, "a commit wakes it")
-		assert.Equal(t, 2*time.Second, at[0])
+		assert.Equal(t, []timed{{links.Retrying, 2 * time.Second}}, reports(), "a commit wakes it")
 
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
-		require.Len(t, reports, 4)
+		all := reports()
+		require.Len(t, all, 4)
 		for i, wait := range []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second} {
-			gap := at[i+1] - at[i]
+			gap := all[i+1].at - all[i].at
 			assert.GreaterOrEqual(t, gap, wait)
 			assert.LessOrEqual(t, gap, wait+5*time.Second, "found at the next look into the outbox")
 		}
-		assert.Equal(t, links.Sent, reports[3].Outcome)
+		assert.Equal(t, links.Sent, all[3].outcome)
 
 		stop := errors.New("the program ends")
 		cancel(stop)

@@ -12,9 +12,12 @@ import (
 // better those than one token.
 var secretRun = regexp.MustCompile(`[A-Za-z0-9+/=_-]{20,}`)
 
+// anyAddress is whatever has an at sign in it.
+var anyAddress = regexp.MustCompile(`[^\s<>"'()]*@[^\s<>"'()]*`)
+
 // scrub returns what somebody said of a failure in a form that may be kept and
-// logged: on one line, short, and without whatever may be a link, a part of the
-// mail, or one of the texts.
+// logged: on one line, short, and without whatever may be an address, a link, a
+// part of an encoded mail, or one of the texts.
 func scrub(said string, without ...string) string {
 	said = oneLine(strings.ToValidUTF8(said, "?"))
 	for _, text := range without {
@@ -22,7 +25,8 @@ func scrub(said string, without ...string) string {
 			said = replaceFold(said, text, "(hidden)")
 		}
 	}
-	return cutText(secretRun.ReplaceAllString(said, "(hidden)"), maxSaidBytes)
+	said = anyAddress.ReplaceAllLiteralString(said, "(hidden)")
+	return cutText(secretRun.ReplaceAllLiteralString(said, "(hidden)"), maxSaidBytes)
 }
 
 // maxSaidBytes is what an outbox keeps of a failure.

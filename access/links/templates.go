@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"sync"
 	texttemplate "text/template"
 
 	"golang.org/x/text/language"
@@ -74,6 +75,9 @@ func ParseTemplates(host fs.FS) (*Templates, error) {
 	}
 	return t, nil
 }
+
+// standard are the templates of this package, parsed once.
+var standard = sync.OnceValues(func() (*Templates, error) { return ParseTemplates(nil) })
 
 // Languages lists the tags of the languages, in the order of bytes.
 func (t *Templates) Languages() []string {

@@ -57,7 +57,7 @@ func (d *Dispatcher) try(ctx context.Context, m store.Message) (sent bool, err e
 		leased.NotBefore = m.NotBefore
 		return false, errors.Join(context.Cause(ctx), d.swap(ctx, leased))
 	}
-	failed := newFailure("send", err, c.To, c.URL, c.Text)
+	failed := newFailure("send", err, c.URL, c.Text)
 	if isPermanent(err) {
 		report.Outcome, report.Err = Undeliverable, failed
 		return false, d.drop(ctx, leased, report)
