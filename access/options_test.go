@@ -82,7 +82,7 @@ func TestStrings(t *testing.T) {
 		assert.Equal(t, r, back)
 	}
 	assert.Equal(t, "granted invalid_request unavailable stale unknown_node unknown_individual disabled organization_closed "+
-		"credentials_changed not_yet_active expired address_not_allowed second_factor_required enrolment_required no_grant no_role no_acl "+
+		"credentials_changed session_ended not_yet_active expired address_not_allowed second_factor_required enrolment_required no_grant no_role no_acl "+
 		"ceiling not_granted out_of_scope not_borrowed", strings.Join(reasons, " "))
 	assert.Equal(t, "undecided", access.Undecided.String())
 	assert.Equal(t, "Reason(200)", access.Reason(200).String())
