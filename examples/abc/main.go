@@ -7,6 +7,7 @@
 //	go run ./examples/abc                             to read
 //	go run ./examples/abc -json                       the same as JSON
 //	go run ./examples/abc -smtp localhost:1025        mails go to a mail server too
+//	go run ./examples/abc -db abc.db                  kept in a file; run twice, the second run finds Bob
 //
 // The clock is the example's own, so the story takes no time but that of hashing
 // passwords.
@@ -27,8 +28,9 @@ func main() {
 	asJSON := flag.Bool("json", false, "print JSON")
 	server := flag.String("smtp", "", "`host:port` of a mail server that the mails are sent to as well")
 	from := flag.String("from", "ITSP portal <portal@itsp.example>", "`sender` of the mails")
-	flag.Parse()
 	var o options
+	flag.StringVar(&o.database, "db", "", "SQLite `file` to keep everything in; its keys are in the file with .key behind its name")
+	flag.Parse()
 	if *server != "" {
 		mailer, err := newSMTPMailer(*server, *from)
 		if err != nil {
@@ -49,7 +51,7 @@ func run(ctx context.Context, out io.Writer, asJSON bool, o options) error {
 		return err
 	}
 	defer w.close()
-	story, err := w.tell(ctx)
+	story, err := w.begin(ctx)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,23 @@ type storyteller struct {
 	phones    map[string]otp.Key
 }
 
+// begin lets the story happen, or finds that it has.
+func (w *world) begin(ctx context.Context) ([]step, error) {
+	var bob individuals.Individual
+	err := w.store.View(ctx, func(r store.Reader) (err error) {
+		bob, err = r.Individual(ctx, "bob")
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return w.tell(ctx)
+	case err != nil:
+		return nil, err
+	default:
+		return w.resume(ctx, bob)
+	}
+}
+
 // tell lets the story happen: from an empty store to the day on which Adam may
 // handle invoices.
 func (w *world) tell(ctx context.Context) ([]step, error) {
@@ -350,7 +367,7 @@ func (s *storyteller) notYours(ctx context.Context) error {
 		return err
 	}
 	_, err = desk.CreateIndividual(ctx, someone("mole", "Mole", xyz, billing.TypeCustomer, ""))
-	if err := s.refused(err, manage.ErrDenied, "create somebody at XYZ"); err != nil {
+	if err := s.refused(err, store.ErrNotFound, "create somebody at XYZ, which is not there for him"); err != nil {
 		return err
 	}
 	_, err = desk.DeleteIndividual(ctx, "bob")
@@ -450,5 +467,5 @@ func (s *storyteller) trail(ctx context.Context) error {
 		s.line("%s", audit.Line{Reveal: true}.Write(e))
 	}
 	_, err = s.manager.Roles(bob).Events(ctx, audit.Filter{Chain: audit.Changes, Organization: xyz})
-	return s.refused(err, manage.ErrDenied, "and of XYZ")
+	return s.refused(err, store.ErrNotFound, "and of XYZ")
 }
