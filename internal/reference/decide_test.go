@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -168,6 +169,7 @@ func TestOrder(t *testing.T) {
 				p.Window = individuals.Window{Activation: date("2026-03-30"), Zone: "Europe/Prague"}
 			})
 		}},
+		{"session_ended", func() { r.SessionEnd = w.Now }},
 		{"credentials_changed", func() { r.Epoch = 1 }},
 		{"organization_closed", func() { delete(w.Organizations, "acme") }},
 		{"disabled", func() { steve(func(p *reference.Person) { p.Disabled = true }) }},
@@ -181,4 +183,51 @@ func TestOrder(t *testing.T) {
 		step.fault()
 		assert.Equal(t, step.want, reference.Decide(w, r).Reason)
 	}
+}
+
+// TestLinkOrder is the same for whoever comes by a standing link.
+func TestLinkOrder(t *testing.T) {
+	w := world(map[string]roles.Permission{"customer": roles.Modify})
+	w.Now = time.Date(2026, 3, 29, 12, 0, 0, 0, time.UTC)
+	acme := func(change func(*individuals.Organization)) {
+		o := w.Organizations["acme"]
+		change(&o)
+		w.Organizations["acme"] = o
+	}
+	marked := func(marks roles.Marks) {
+		tree := slices.Clone(w.Tree.Entities)
+		tree[0].Children = slices.Clone(tree[0].Children)
+		tree[0].Children[0].Marks = marks
+		w.Tree = reference.NewTree(tree, false)
+	}
+	acme(func(o *individuals.Organization) {
+		o.Class, o.Revision = "gold", 9
+		o.Link = individuals.StandingLink{Role: "role", Open: true, Epoch: 3}
+	})
+	w.Classes = map[string]individuals.Class{"gold": {ID: "gold", SecondFactor: true}} // which is for people
+	r := reference.Request{Identity: reference.Identity{Link: true, Organization: "acme", Epoch: 3}, Action: roles.View, Path: "customer/personal", Object: "acme"}
+	assert.Equal(t, reference.Decision{Reason: "granted", Slot: reference.RoleSlot, GrantRevision: 9, Superseded: reference.NoSlot, Node: "customer/personal"},
+		reference.Decide(w, r))
+	for _, step := range []struct {
+		want  reference.Reason
+		fault func()
+	}{
+		{"out_of_scope", func() { r.Object = "isp" }},
+		{"not_granted", func() { marked(roles.OwnHands) }},
+		{"second_factor_required", func() { marked(roles.OwnHands | roles.SecondFactor) }},
+		{"session_ended", func() { r.SessionEnd = w.Now }},
+		{"credentials_changed", func() { r.Epoch = 2 }},
+		{"disabled", func() { acme(func(o *individuals.Organization) { o.Link.Open = false }) }},
+		{"organization_closed", func() { acme(func(o *individuals.Organization) { o.Closed = true }) }},
+		{"unavailable", func() { acme(func(o *individuals.Organization) { o.Link.Role = "gone" }) }},
+		{"invalid_request", func() { r.Organization = "" }},
+	} {
+		step.fault()
+		assert.Equal(t, step.want, reference.Decide(w, r).Reason)
+	}
+	r.Organization = "acme"
+	acme(func(o *individuals.Organization) { o.Closed, o.Link = false, individuals.StandingLink{Open: true, Epoch: 2} })
+	r.SessionEnd = time.Time{}
+	marked(0)
+	assert.Equal(t, reference.Reason("no_role"), reference.Decide(w, r).Reason)
 }
