@@ -296,14 +296,14 @@ func TestResume(t *testing.T) {
 				session = again.Session()
 			}
 			// The end stays where it was, however late it is resumed.
-			late := f.at(c.ends.Add(-1), session)
+			late := f.resumedAt(c.ends.Add(-1), session)
 			require.NoError(t, late.err, c.name)
 			asked := q
 			asked.At = c.ends.Add(-1)
 			assert.Equal(t, access.Granted, late.principal.Check(f.ctx, asked).Reason(), c.name)
 			asked.At = c.ends
 			assert.Equal(t, c.last, late.principal.Check(f.ctx, asked).Reason(), c.name)
-			assert.ErrorIs(t, f.at(c.ends, session).err, access.ErrSessionEnded, c.name)
+			assert.ErrorIs(t, f.resumedAt(c.ends, session).err, access.ErrSessionEnded, c.name)
 		}
 	})
 }
@@ -313,8 +313,8 @@ type resumption struct {
 	err       error
 }
 
-// at resumes a session in another process, whose clock stands.
-func (f *fixture) at(now time.Time, s access.Session) resumption {
+// resumedAt resumes a session in another process, whose clock stands.
+func (f *fixture) resumedAt(now time.Time, s access.Session) resumption {
 	f.t.Helper()
 	e := f.open(func(o *access.Options, s store.Store) store.Store {
 		o.Clock = func() time.Time { return now }

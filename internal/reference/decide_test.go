@@ -226,7 +226,9 @@ func TestLinkOrder(t *testing.T) {
 		assert.Equal(t, step.want, reference.Decide(w, r).Reason)
 	}
 	r.Organization = "acme"
-	acme(func(o *individuals.Organization) { o.Closed, o.Link = false, individuals.StandingLink{Open: true, Epoch: 2} })
+	acme(func(o *individuals.Organization) {
+		o.Closed, o.Link = false, individuals.StandingLink{Open: true, Epoch: 2}
+	})
 	r.SessionEnd = time.Time{}
 	marked(0)
 	assert.Equal(t, reference.Reason("no_role"), reference.Decide(w, r).Reason)
