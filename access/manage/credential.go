@@ -1,7 +1,9 @@
 package manage
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/durward-go/durward/access/links"
@@ -228,6 +230,16 @@ func (c *commit) rebind(p individuals.Individual, credential individuals.Credent
 	return c.fail(c.m.links.Notify(c.ctx, c.tx, links.Notice{Purpose: notice, Individual: p}))
 }
 
+// issue makes a link in the commit. What it is refused for is for an
+// administrator to read, where [links.Refusal] speaks to whoever shows a link.
+func (c *commit) issue(r links.Request) (links.Link, error) {
+	link, err := c.m.links.Issue(c.ctx, c.tx, r)
+	if refused := (*links.Refusal)(nil); errors.As(err, &refused) {
+		return links.Link{}, c.failf("no link of purpose %q for %q: %s", r.Purpose, cmp.Or(r.Individual.ID, r.Organization), refused.Reason)
+	}
+	return link, c.fail(err)
+}
+
 // Invite sends a person a new invitation, and the older one ends. It takes Update
 // on the organization's individuals.
 func (d *Desk) Invite(ctx context.Context, individual string) (revision uint64, err error) {
@@ -262,9 +274,9 @@ func (d *Desk) SendReset(ctx context.Context, individual string) (revision uint6
 		if c.m.links == nil {
 			return c.failf("no links; set Options.Links")
 		}
-		link, err := c.m.links.Issue(c.ctx, c.tx, links.Request{Purpose: links.PasswordReset, Individual: p, Organization: p.Organization})
+		link, err := c.issue(links.Request{Purpose: links.PasswordReset, Individual: p, Organization: p.Organization})
 		if err != nil {
-			return c.fail(err)
+			return err
 		}
 		c.wrote()
 		return c.record(audit.Event{Action: audit.ActionCreateLink, Organization: p.Organization, Subject: p.ID, Object: link.Selector(), Node: guards.Credentials,

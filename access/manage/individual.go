@@ -85,8 +85,9 @@ type Someone struct {
 	// Listed narrows the scope, see [individuals.Grant].
 	Listed []string
 	// Password is set for the person, who must change it at the first sign-in.
-	// Default: none; who has an e-mail address is sent an invitation then, and
-	// nobody else can sign in before a password is set.
+	// Default: none; who has an e-mail address is sent an invitation then, unless
+	// it could not be used because the person is disabled or the organization
+	// closed. Nobody else can sign in before a password is set.
 	Password string
 	// WithoutInvitation creates the person and sends nothing.
 	WithoutInvitation bool
@@ -228,7 +229,7 @@ func (c *commit) create(s Someone, with password) error {
 	if err := c.record(audit.Event{Action: audit.ActionCreateIndividual, Organization: p.Organization, Subject: p.ID, Node: guards.Individuals, Changes: events.changes}); err != nil {
 		return err
 	}
-	if c.m.links == nil || s.WithoutInvitation || !with.hash.IsZero() || p.Email == "" || p.Login == "" {
+	if c.m.links == nil || s.WithoutInvitation || !with.hash.IsZero() || p.Email == "" || p.Login == "" || p.Disabled || o.Closed {
 		return nil
 	}
 	return c.invite(p)
@@ -236,9 +237,9 @@ func (c *commit) create(s Someone, with password) error {
 
 // invite sends an invitation in the commit.
 func (c *commit) invite(p individuals.Individual) error {
-	link, err := c.m.links.Issue(c.ctx, c.tx, links.Request{Purpose: links.Invitation, Individual: p, Organization: p.Organization})
+	link, err := c.issue(links.Request{Purpose: links.Invitation, Individual: p, Organization: p.Organization})
 	if err != nil {
-		return c.fail(err)
+		return err
 	}
 	c.wrote()
 	return c.record(audit.Event{Action: audit.ActionCreateLink, Organization: p.Organization, Subject: p.ID, Object: link.Selector(),

@@ -356,3 +356,22 @@ func TestUpdateThatChangesNothingIsNone(t *testing.T) {
 	require.Equal(t, revision, w.revision())
 	require.Equal(t, sequence, w.sequence())
 }
+
+// Who cannot use an invitation yet is sent none, and asking for one says why not.
+func TestInviteWhoCannotUseIt(t *testing.T) {
+	w := newWorld(t)
+	bob := w.role("bob")
+	s := someone("new", billing.TypeCustomer, "abc", "")
+	s.Individual.Disabled = true
+	mails := len(w.outbox())
+	require.NoError(t, errOf(bob.CreateIndividual(w.ctx, s)))
+	require.Len(t, w.outbox(), mails)
+	err := w.refusedWhole(func() error { return errOf(bob.Invite(w.ctx, "new")) })
+	require.ErrorContains(t, err, `manage: send an invitation: no link of purpose "invitation" for "new": disabled`)
+	require.NoError(t, errOf(bob.Enable(w.ctx, "new")))
+	require.NoError(t, errOf(bob.Invite(w.ctx, "new")))
+	require.Len(t, w.outbox(), mails+1)
+	require.NoError(t, w.organizationWith("abc", func(o *individuals.Organization) { o.Closed = true }))
+	require.NoError(t, errOf(w.role("rita").CreateIndividual(w.ctx, someone("later", billing.TypeCustomer, "abc", ""))))
+	require.Len(t, w.outbox(), mails+1)
+}

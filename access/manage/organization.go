@@ -463,9 +463,9 @@ func (d *RoleDesk) RotateLink(ctx context.Context, organization, realm, email st
 			return err
 		}
 		c.wrote()
-		link, err = c.m.links.Issue(c.ctx, c.tx, links.Request{Purpose: links.Standing, Organization: organization, Realm: realm, Email: email})
+		link, err = c.issue(links.Request{Purpose: links.Standing, Organization: organization, Realm: realm, Email: email})
 		if err != nil {
-			return c.fail(err)
+			return err
 		}
 		c.wrote()
 		return c.record(audit.Event{Action: audit.ActionRotateLink, Organization: organization, Object: link.Selector(), Node: c.m.guards.Entities})
