@@ -34,7 +34,7 @@ func TestErrorsHoldNoValue(t *testing.T) {
 		require.NoError(t, err)
 		table := opts.TablePrefix + "credentials"
 		faults := [][2]string{
-			{"DROP TABLE " + table, "CREATE TABLE " + table + " (individual integer PRIMARY KEY, password integer, meets_alone integer, must_change integer, password_off integer," +
+			{"DROP TABLE " + table, "CREATE TABLE " + table + " (individual text PRIMARY KEY, password integer, meets_alone integer, must_change integer, password_off integer," +
 				" second_factor_off integer, sealed_key integer, recovery integer, revision integer)"},
 		}
 		if d.name != "PostgreSQL" {

@@ -77,7 +77,7 @@ func pagingRules() []rule {
 			close(stop)
 			wg.Wait()
 		}},
-		{"grant pages", "a listing of grants is in the byte order of individuals and then of organizations, at any page size, also where a filter chooses them", func(s *suite) {
+		{"grants in order", "a listing of grants is in the byte order of individuals and then of organizations, at any page size, also where a filter chooses them", func(s *suite) {
 			var want []string
 			s.update(func(tx store.Tx) error {
 				if err := tokenNeeds(s.ctx, tx); err != nil {
