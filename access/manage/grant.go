@@ -94,6 +94,9 @@ func (d *RoleDesk) RemoveGrant(ctx context.Context, individual, organization str
 		if err != nil {
 			return err
 		}
+		if g.Role.ID == "" && g.ACL.ID == "" && len(g.Listed) == 0 {
+			return c.record(audit.Event{Action: "grant.remove", Organization: organization, Subject: individual, Node: guard})
+		}
 		return c.granted(g, individuals.Grant{Individual: individual, Organization: organization}, guard)
 	})
 }
