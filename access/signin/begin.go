@@ -22,20 +22,16 @@ func (f *Flow) Begin(ctx context.Context, a Attempt) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	r := report{individual: who.person.ID, organization: a.Organization, realm: a.Realm, login: a.Login, origin: a.origin()}
-	switch {
-	case !who.exists():
-		r.organization = "" // whatever a stranger names
-	case r.organization == "":
-		r.organization = who.person.Organization
-	}
+	// Whatever organization a stranger names, its administrators do not read it.
+	r := report{individual: who.person.ID, organization: who.person.Organization, realm: a.Realm, login: a.Login, origin: a.origin()}
 	if _, err := f.tryPassword(ctx, &who, a.Password, a.origin()); err != nil {
 		return f.failed(ctx, r, err)
 	}
 	t := ticket{
-		Individual: who.person.ID, Provider: a.Provider, Realm: a.Realm, Organization: r.organization, Epoch: who.person.Epoch,
+		Individual: who.person.ID, Provider: a.Provider, Realm: a.Realm, Organization: a.Organization, Epoch: who.person.Epoch,
 		Network: network(a.Address), Surface: a.Surface, cannotAsk: a.CannotAskForCode,
 	}
+	setDefault(&t.Organization, who.person.Organization)
 	outcome, err := f.proceed(ctx, &t, a.Address)
 	if err != nil {
 		return f.failed(ctx, r, err)
@@ -62,6 +58,8 @@ func (f *Flow) proceed(ctx context.Context, t *ticket, address netip.Addr) (Outc
 	reason := reasonOf(s.admitted)
 	proven := !t.SecondFactor.IsZero()
 	switch {
+	case !s.belongs:
+		return Outcome{}, &Refusal{Reason: NoGrant}
 	case reason == EnrolmentRequired && t.cannotAsk:
 		return Outcome{}, &Refusal{Reason: EnrolmentRequired}
 	case reason == EnrolmentRequired:

@@ -143,7 +143,7 @@ func TestCanary(t *testing.T) {
 	failing, err := signin.New(w.engine, quoting{w.store}, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Clock: w.clock.Now,
 		Logger: slog.New(slog.NewJSONHandler(&out, nil))})
 	require.NoError(t, err)
-	_, err = failing.Begin(w.ctx, attempt(secret("a password in the field of the login"), right))
+	_, err = failing.Begin(w.ctx, attempt(secret("a-password-in-the-field-of-the-login"), right))
 	require.Error(t, err)
 	require.ErrorIs(t, err, errQuoting)
 	fmt.Fprintf(&out, "%v %+v %#v %v", err, err, err, wrapped{err})

@@ -64,7 +64,8 @@ func (f *Flow) Continue(ctx context.Context, token string, a Answer) (Outcome, e
 	}
 	outcome, err := f.answer(ctx, &t, a, origin)
 	if err != nil {
-		return f.failed(ctx, t.report(origin), err)
+		_, err = f.failed(ctx, t.report(origin), err)
+		return Outcome{RecoveryCodes: outcome.RecoveryCodes}, err
 	}
 	return outcome, nil
 }
@@ -75,6 +76,8 @@ func (f *Flow) answer(ctx context.Context, t *ticket, a Answer, origin Origin) (
 		return Outcome{}, err
 	}
 	switch reason := reasonOf(s.admitted); {
+	case !s.belongs:
+		return Outcome{}, &Refusal{Reason: NoGrant}
 	case s.person.Epoch != t.Epoch || s.credential.Revision != t.Credential:
 		return Outcome{}, &Refusal{Reason: CredentialsChanged}
 	case reason != "" && reason != SecondFactorRequired && reason != EnrolmentRequired:

@@ -94,7 +94,7 @@ func (t Throttle) Wait(failures int) time.Duration {
 
 // AllReasons are the reasons that there are.
 var AllReasons = []Reason{
-	UnknownLogin, WrongPassword, AuthenticatorDisabled, Disabled, OrganizationClosed, Throttled, Busy, NotYetActive, Expired,
+	UnknownLogin, WrongPassword, AuthenticatorDisabled, Disabled, OrganizationClosed, Throttled, Busy, NotYetActive, Expired, NoGrant,
 	AddressNotAllowed, SecondFactorRequired, EnrolmentRequired, PasswordChangeRequired, SecondFactorDisabled, WrongCode, UsedCode,
 	PasswordRefused, PasswordUnchanged, ChallengeUnknown, ChallengeExpired, ChallengeElsewhere, CredentialsChanged, SessionEnded,
 	LinkRefused, LinkClosed, NotOwnHands, TooSoon,

@@ -65,12 +65,14 @@ func New(engine *access.Engine, s store.Store, opts *Options) (*Flow, error) {
 // now is the instant as stores keep it.
 func (f *Flow) now() time.Time { return store.Instant(f.options.Clock()) }
 
-// Sweep forgets counts of attempts that no longer matter: those that are older
-// than [Throttle.KnownFor], a thousand at a time. It returns how many it
-// removed. Hosts call it once an hour or a day.
+// Sweep forgets counts of attempts that nothing was added to for thirty days, a
+// thousand at a time, and returns how many. What was switched off stays. Hosts
+// call it once an hour or a day.
 func (f *Flow) Sweep(ctx context.Context) (removed int, err error) {
 	const batch = 1000
-	before := f.now().Add(-f.options.Throttle.KnownFor)
+	// Whatever KnownFor is: counts of failures that were forgotten sooner could be
+	// outwaited.
+	before := f.now().Add(-defaultKnownFor)
 	for {
 		n, err := f.store.ForgetAttempts(ctx, before, batch)
 		removed += n

@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -371,6 +372,16 @@ func TestOrganization(t *testing.T) {
 	require.Equal(t, signin.NeedEnrolment, w.challenged(a).Need())
 	a.Organization = "closed"
 	require.Equal(t, signin.OrganizationClosed, w.reason(a))
+	for _, other := range []string{"open", "nowhere"} {
+		a.Organization = other
+		w.clock.Pass(time.Hour)
+		require.Equal(t, signin.NoGrant, w.reason(a))
+		w.clock.Pass(time.Hour)
+		a.Password = wrong
+		require.Equal(t, signin.WrongPassword, w.reason(a))
+		a.Password = right
+		assert.Equal(t, "abc", w.last(audit.SignIns).Organization, "not for others to read")
+	}
 }
 
 // Two engines over one store, each with its flow: what one began the other ends.
@@ -386,4 +397,68 @@ func TestTwoEngines(t *testing.T) {
 	p, err := w.engine.Resume(w.ctx, o.Principal.Session(), home, access.NewInterface)
 	require.NoError(t, err)
 	require.Equal(t, access.Granted, w.may(p))
+}
+
+// staleSteps is a store that another process is always ahead of.
+type staleSteps struct{ *spy }
+
+func (staleSteps) LastStep(context.Context, string) (otp.Step, error) { return 0, nil }
+
+// What another process accepted between the look at the last step and the
+// writing of the new one is not accepted again.
+func TestCodeOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	flow, err := signin.New(w.engine, staleSteps{w.store}, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Clock: w.clock.Now})
+	require.NoError(t, err)
+	c := w.challenged(attempt("eva@abc.example", right))
+	a := signin.Answer{Code: w.code("eva"), Address: home}
+	_, err = w.flow.Continue(w.ctx, c.Reveal(), a)
+	require.NoError(t, err)
+	_, err = flow.Continue(w.ctx, c.Reveal(), a)
+	require.Equal(t, signin.UsedCode, refused(t, err).Reason)
+}
+
+// What administrators see switched off is off, also where the rows are lost.
+func TestMarkedOff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.in("bob")
+	w.change("bob", func(_ *individuals.Individual, c *individuals.Credential) { c.PasswordOff = true })
+	require.Equal(t, signin.AuthenticatorDisabled, w.reason(from(elsewhere, attempt("bob", right))))
+	require.Equal(t, signin.Reason(""), w.reason(attempt("bob", right)), "on the known network")
+	w.change("fay", func(_ *individuals.Individual, c *individuals.Credential) { c.SecondFactorOff = true })
+	c := w.challenged(attempt("fay", right))
+	_, err := w.flow.Continue(w.ctx, c.Reveal(), signin.Answer{Code: w.code("fay"), Address: home})
+	require.Equal(t, signin.SecondFactorDisabled, refused(t, err).Reason)
+	w.change("new", func(_ *individuals.Individual, c *individuals.Credential) { c.SecondFactorOff = true })
+	c = w.challenged(attempt("new", right))
+	_, err = w.flow.Continue(w.ctx, c.Reveal(), signin.Answer{Code: codeOf(t, c.Key(), w.clock.Now()), Address: home})
+	require.NoError(t, err)
+	require.False(t, w.credential("new").SecondFactorOff, "bound anew")
+}
+
+// mixedUp is a store that answers with somebody else.
+type mixedUp struct{ *spy }
+
+func (m mixedUp) View(ctx context.Context, fn func(store.Reader) error) error {
+	return m.spy.View(ctx, func(r store.Reader) error { return fn(mixedUpReader{r}) })
+}
+
+type mixedUpReader struct{ store.Reader }
+
+func (r mixedUpReader) IndividualByLogin(ctx context.Context, _, _, _ string) (individuals.Individual, error) {
+	return r.Reader.Individual(ctx, "bob")
+}
+
+func TestStoreThatMixesUpPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	flow, err := signin.New(w.engine, mixedUp{w.store}, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Clock: w.clock.Now})
+	require.NoError(t, err)
+	flow.CountHashes(true)
+	_, err = flow.Begin(w.ctx, attempt("mia@abc.example", right))
+	require.ErrorContains(t, err, "the store failed")
+	_, err = flow.Begin(w.ctx, attempt("bob", right))
+	require.NoError(t, err)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // An Outcome is what a step of signing in came to: somebody who is in, or what
-// is missing. The zero Outcome is neither, and comes with an error.
+// is missing. An Outcome that is neither comes with an error.
 type Outcome struct {
 	// Principal is who signed in; nil as long as something is missing. Keep its
 	// [access.Principal.Session].
@@ -19,7 +19,8 @@ type Outcome struct {
 	// Challenge says what is missing; zero when nothing is.
 	Challenge Challenge
 	// RecoveryCodes are those that go with an authenticator that was set up in
-	// this step. They are shown once, here and never again; else zero.
+	// this step. They are shown once, here and never again, also where they come
+	// with an error, because a later step failed; else zero.
 	RecoveryCodes otp.RecoveryCodes
 }
 

@@ -42,7 +42,7 @@ func (f *Flow) own(ctx context.Context, p *access.Principal, origin Origin, mend
 	if session.IsZero() {
 		return nil, errNoSession
 	}
-	s, err := f.look(ctx, p.Individual(), func(state *access.State) access.Decision {
+	s, err := f.look(ctx, p.Individual(), session.Organization, func(state *access.State) access.Decision {
 		return state.Check(ctx, p, access.Query{Action: roles.View, Path: f.probe})
 	})
 	if err != nil {

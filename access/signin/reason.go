@@ -44,6 +44,9 @@ const (
 	Expired Reason = "expired"
 	// AddressNotAllowed is an address that is not on the person's allow-list.
 	AddressNotAllowed Reason = "address_not_allowed"
+	// NoGrant is an organization that the attempt names and the person does not
+	// belong to.
+	NoGrant Reason = "no_grant"
 	// SecondFactorRequired is of a door that cannot ask for a code.
 	SecondFactorRequired Reason = "second_factor_required"
 	// EnrolmentRequired is of a door that cannot ask for one, and a person who has

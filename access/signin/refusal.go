@@ -70,6 +70,7 @@ var publicTexts = map[Reason]string{
 	NotYetActive:           "This login does not work yet.",
 	Expired:                "This login has expired.",
 	AddressNotAllowed:      "This login cannot be used from where you are.",
+	NoGrant:                "This login does not belong to the organization.",
 	SecondFactorRequired:   "This login needs a one-time code, which cannot be asked for here.",
 	EnrolmentRequired:      "This login needs a second factor. Please sign in on the website to set it up.",
 	PasswordChangeRequired: "The password has to be changed first. Please sign in on the website to do so.",

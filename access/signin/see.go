@@ -19,6 +19,7 @@ type seen struct {
 	credential individuals.Credential // zero but for Individual where there is none
 	admitted   access.Reason          // of the engine's gates 1 to 4
 	required   bool                   // a second factor is, wherever the person acts
+	belongs    bool                   // to the organization: it is their own, or they hold a grant there
 	revision   uint64
 }
 
@@ -27,7 +28,7 @@ type seen struct {
 // that was proven, and goes into the principal, so that nothing that was written
 // in between or later is passed by.
 func (f *Flow) see(ctx context.Context, t *ticket, address netip.Addr) (seen, error) {
-	s, err := f.look(ctx, t.Individual, func(state *access.State) access.Decision {
+	s, err := f.look(ctx, t.Individual, t.Organization, func(state *access.State) access.Decision {
 		return state.CheckRequest(ctx, access.Request{
 			Individual: t.Individual, Organization: t.Organization, Action: roles.View, Path: f.probe,
 			Surface: t.Surface, Address: address, Factors: access.Factors{SecondFactor: t.SecondFactor}, Epoch: t.Epoch,
@@ -43,11 +44,14 @@ func (f *Flow) see(ctx context.Context, t *ticket, address netip.Addr) (seen, er
 }
 
 // look reads somebody, and asks the state that was read.
-func (f *Flow) look(ctx context.Context, individual string, ask func(*access.State) access.Decision) (seen, error) {
+func (f *Flow) look(ctx context.Context, individual, organization string, ask func(*access.State) access.Decision) (seen, error) {
 	var s seen
 	err := f.store.View(ctx, func(r store.Reader) (err error) {
 		s, err = readPerson(ctx, r, individual)
 		if err != nil {
+			return err
+		}
+		if s.belongs, err = belongs(ctx, r, s.person, organization); err != nil {
 			return err
 		}
 		s.admitted = ask(f.engine.AtInstant(ctx, r, f.now())).Reason()
@@ -63,6 +67,18 @@ func (f *Flow) look(ctx context.Context, individual string, ask func(*access.Sta
 		return s, fmt.Errorf("signin: individual %q: the engine answers %v; see Engine.Problems", individual, s.admitted)
 	}
 	return s, nil
+}
+
+// belongs reports whether a person can act for the organization at all.
+func belongs(ctx context.Context, r store.GrantReader, p individuals.Individual, organization string) (bool, error) {
+	if organization == "" || organization == p.Organization {
+		return true, nil
+	}
+	_, err := r.Grant(ctx, p.ID, organization)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // readPerson reads somebody with what they prove with.

@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -379,4 +380,22 @@ func TestUnknownLoginsAreCountedByAKey(t *testing.T) {
 	w.clock.Pass(15 * time.Minute)
 	_, err = w.begin(attempt("nobody", wrong))
 	require.Equal(t, signin.Refused, refused(t, err).PublicReason())
+}
+
+// Whoever hangs up while the password is looked at is counted, recorded and, at
+// the limit, switched off.
+func TestHangingUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 100 {
+		ctx, hangUp := context.WithCancel(w.ctx)
+		flow, _ := w.door(w.engine, nil)
+		flow.DuringHash(hangUp)
+		a := attempt("bob", wrong)
+		a.Address = netip.AddrFrom4([4]byte{203, 0, byte(i), 1})
+		_, err := flow.Begin(ctx, a)
+		require.Equal(t, signin.WrongPassword, refused(t, err).Reason)
+	}
+	assert.Len(t, w.events(audit.SignIns), 100)
+	assert.True(t, w.credential("bob").PasswordOff)
 }
