@@ -29,8 +29,9 @@ type DispatcherOptions struct {
 	// Zone is the IANA zone that instants are told in to people who have none
 	// of their own. Default: UTC.
 	Zone string
-	// Report is called with what became of every try, one call at a time by each
-	// dispatcher. Default: nobody is told; what failed is in the outbox.
+	// Report is called with what became of every try, by the goroutine that made
+	// it: one call at a time unless several passes run at once. Default: nobody
+	// is told; what failed is in the outbox.
 	Report func(Report)
 	// Interval is how often Run looks into the outbox when nothing wakes it.
 	// Default: 5 s.

@@ -306,7 +306,7 @@ func TestFindOnAFailingStore(t *testing.T) {
 	})
 	require.ErrorIs(t, err, broken)
 	var refusal *links.Refusal
-	assert.False(t, errors.As(err, &refusal))
+	assert.NotErrorAs(t, err, &refusal)
 }
 
 // To the page of one provider and realm, a link of another does not exist.

@@ -56,7 +56,7 @@ func (l *Links) Sweep(ctx context.Context, s store.Store) (swept int, err error)
 		if len(found) == 0 {
 			return swept, nil
 		}
-		_, err := s.Update(ctx, store.Author{ID: sweeper}, func(tx store.Tx) error {
+		_, err := s.Update(ctx, store.Author{ID: keeper}, func(tx store.Tx) error {
 			for _, t := range found {
 				err := tx.DeleteToken(ctx, t.Selector, t.Revision)
 				if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -76,8 +76,8 @@ func (l *Links) Sweep(ctx context.Context, s store.Store) (swept int, err error)
 	}
 }
 
-// sweeper is the author of the commits of [Links.Sweep].
-const sweeper = "durward/links"
+// keeper is the author of the commits of [Links.Sweep] and [Links.Reseal].
+const keeper = "durward/links"
 
 // eachToken calls fn with the tokens that the filter selects. fn may delete what
 // it is called with.

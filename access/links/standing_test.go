@@ -2,6 +2,7 @@ package links_test
 
 import (
 	"context"
+	"crypto/rand"
 	"strconv"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/durward-go/durward/access/links"
 	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/otp"
 	"github.com/durward-go/durward/store"
 )
 
@@ -132,6 +134,48 @@ func TestStandingIsBoundToItsRow(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.standing(t)
 	require.ErrorContains(t, err, "unknown host key")
+}
+
+// A host key is replaced without a flag day: what was kept under the old one is
+// sealed anew, and the links stay the same.
+func TestReseal(t *testing.T) {
+	t.Parallel()
+	hostKey := func() otp.HostKey {
+		key, err := otp.GenerateHostKey(rand.Reader)
+		require.NoError(t, err)
+		return key
+	}
+	ring := func(primary otp.HostKey, older ...otp.HostKey) otp.Sealer {
+		ring, err := otp.NewKeyring(rand.Reader, primary, older...)
+		require.NoError(t, err)
+		return ring
+	}
+	before, after := hostKey(), hostKey()
+	w := newWorld(t)
+	under := func(sealer otp.Sealer) *links.Links {
+		l, err := links.New(sealer, &links.Options{Clock: w.clock, BaseURLs: map[string]string{"customer": "https://portal.abc.example"}})
+		require.NoError(t, err)
+		return l
+	}
+	w.links = under(ring(before))
+	link, change := w.issue(t, forOrganization("")), w.issue(t, forPerson(links.EmailChange, "bob"))
+	w.issue(t, forPerson(links.SignIn, "bob"))
+	for _, want := range []int{2, 0} {
+		n, err := under(ring(after, before)).Reseal(t.Context(), w.store)
+		require.NoError(t, err)
+		assert.Equal(t, want, n)
+	}
+	w.links = under(ring(after))
+	got, err := w.standing(t)
+	require.NoError(t, err)
+	assert.Equal(t, link.Reveal(), got.Reveal())
+	_, err = w.consume(change.Reveal(), links.EmailChange)
+	require.NoError(t, err)
+	_, err = under(ring(before)).Reseal(t.Context(), w.store)
+	require.ErrorContains(t, err, "unknown host key")
+	n, err := under(struct{ otp.Sealer }{ring(after)}).Reseal(t.Context(), w.store)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n, "a sealer that does not say is taken to need it")
 }
 
 func TestRevoke(t *testing.T) {

@@ -253,7 +253,6 @@ func TestMailWithoutNames(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		e.Title = ""
 		return tx.PutEntity(ctx, scope.Entity{ID: e.ID, Kind: e.Kind, Parent: e.Parent, Revision: e.Revision})
 	})
 	w.issue(t, forPerson(links.Invitation, "bob"))
