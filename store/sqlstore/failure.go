@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/durward-go/durward/store"
@@ -71,7 +72,7 @@ func describe(err error) (text string, conflict bool) {
 		return describeState(postgres.SQLState(), err)
 	}
 	// SQLite's messages name tables and columns, and no values.
-	if strings.Contains(fmt.Sprintf("%T", err), "sqlite") {
+	if fromSQLite(err) {
 		return "SQLite: " + err.Error(), busy(err)
 	}
 	var network net.Error
@@ -99,6 +100,21 @@ func describeState(state string, err error) (text string, conflict bool) {
 		text += ": " + err.Error()
 	}
 	return text, false
+}
+
+// fromSQLite tells whether the error, or one that it wraps, is of a driver for
+// SQLite. They have no method in common, but are named for it.
+func fromSQLite(err error) bool {
+	for err != nil {
+		if strings.Contains(fmt.Sprintf("%T", err), "sqlite") {
+			return true
+		}
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			return slices.ContainsFunc(several.Unwrap(), fromSQLite)
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
 }
 
 // busy tells whether another connection held what was wanted.
