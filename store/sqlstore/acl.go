@@ -135,7 +135,7 @@ func (t *tx) PutACL(ctx context.Context, level acl.Level) error {
 		{"durward_acl_components", "acl, place, component", named(level.Components, level.ID)},
 		{"durward_acl_visible_to", "acl, place, entity", named(level.VisibleTo, level.ID)},
 	} {
-		if _, err := t.exec(ctx, "DELETE FROM "+part.table+" WHERE acl = ?", level.ID); err != nil {
+		if err := t.clear(ctx, level.Revision, "DELETE FROM "+part.table+" WHERE acl = ?", level.ID); err != nil {
 			return r.wrap(err)
 		}
 		if err := t.insert(ctx, part.table, part.columns, part.rows); err != nil {

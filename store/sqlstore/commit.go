@@ -121,6 +121,7 @@ func (s *Store) Join(ctx context.Context, host *sql.Tx, by store.Author, fn func
 		return 0, errors.New("sqlstore: join: no transaction; begin one on the host's database")
 	}
 	w := &session{store: s, on: host}
+	defer w.close()
 	if _, err := w.exec(ctx, "SAVEPOINT durward_join"); err != nil {
 		return 0, explain("join", err)
 	}

@@ -38,6 +38,8 @@ type traits struct {
 	// oneWriter says that the database has one writer at a time, whatever it
 	// writes.
 	oneWriter bool
+	// forgets says that drivers parse a statement anew each time that it is used.
+	forgets bool
 	// beginRead, beginRow and beginCommit begin a View, a change outside of
 	// commits and a commit.
 	beginRead, beginRow, beginCommit string
@@ -68,7 +70,7 @@ type setting struct {
 }
 
 var sqliteTraits = traits{
-	name: "SQLite", folder: "sqlite", oneWriter: true,
+	name: "SQLite", folder: "sqlite", oneWriter: true, forgets: true,
 	beginRead: "BEGIN DEFERRED", beginRow: "BEGIN IMMEDIATE", beginCommit: "BEGIN IMMEDIATE",
 	grab:           "UPDATE durward_state SET revision = revision",
 	attemptVersion: "UPDATE durward_state SET attempt_versions = attempt_versions + 1 RETURNING attempt_versions",

@@ -83,7 +83,7 @@ func (t *tx) PutEntity(ctx context.Context, e scope.Entity) error {
 	if _, err := t.exec(ctx, putEntity, e.ID, e.Kind, optional(e.Parent), e.Title, int64(t.writes)); err != nil {
 		return r.wrap(err)
 	}
-	if _, err := t.exec(ctx, "DELETE FROM durward_entity_links WHERE entity = ?", e.ID); err != nil {
+	if err := t.clear(ctx, e.Revision, "DELETE FROM durward_entity_links WHERE entity = ?", e.ID); err != nil {
 		return r.wrap(err)
 	}
 	rows := make([][]any, len(e.Links))

@@ -109,8 +109,10 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 	if err != nil {
 		return r.wrap(err)
 	}
-	if err := t.removeGrantScope(ctx, g.Individual, g.Organization); err != nil {
-		return r.wrap(err)
+	if len(old.Listed) > 0 {
+		if err := t.removeGrantScope(ctx, g.Individual, g.Organization); err != nil {
+			return r.wrap(err)
+		}
 	}
 	return r.wrap(t.insert(ctx, "durward_grant_scope", "individual, organization, place, entity", named(g.Listed, g.Individual, g.Organization)))
 }

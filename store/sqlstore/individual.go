@@ -131,7 +131,7 @@ func (t *tx) PutIndividual(ctx context.Context, p individuals.Individual) error 
 	for _, entry := range p.AllowList.Entries() {
 		entries = append(entries, entry.String())
 	}
-	if _, err := t.exec(ctx, "DELETE FROM durward_allow_list WHERE individual = ?", p.ID); err != nil {
+	if err := t.clear(ctx, p.Revision, "DELETE FROM durward_allow_list WHERE individual = ?", p.ID); err != nil {
 		return r.wrap(err)
 	}
 	return r.wrap(t.insert(ctx, "durward_allow_list", "individual, place, entry", named(entries, p.ID)))

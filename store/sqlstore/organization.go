@@ -81,7 +81,7 @@ func (t *tx) PutOrganization(ctx context.Context, o individuals.Organization) er
 	if _, err := t.exec(ctx, putOrganization, o.Entity, o.Class, o.DefaultRole, o.Closed, o.Link.Role, int64(o.Link.Epoch), o.Link.Open, int64(t.writes)); err != nil {
 		return r.wrap(err)
 	}
-	if _, err := t.exec(ctx, "DELETE FROM durward_allowed_roles WHERE organization = ?", o.Entity); err != nil {
+	if err := t.clear(ctx, o.Revision, "DELETE FROM durward_allowed_roles WHERE organization = ?", o.Entity); err != nil {
 		return r.wrap(err)
 	}
 	return r.wrap(t.insert(ctx, "durward_allowed_roles", "organization, place, role", named(o.AllowedRoles, o.Entity)))

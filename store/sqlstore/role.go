@@ -102,7 +102,7 @@ func (t *tx) PutRole(ctx context.Context, role roles.Role) error {
 		s := role.Permissions[path]
 		rows = append(rows, []any{role.ID, path, s.Permission.String(), s.By, int64(s.Revision)})
 	}
-	if _, err := t.exec(ctx, "DELETE FROM durward_role_permissions WHERE role = ?", role.ID); err != nil {
+	if err := t.clear(ctx, old.Revision, "DELETE FROM durward_role_permissions WHERE role = ?", role.ID); err != nil {
 		return r.wrap(err)
 	}
 	return r.wrap(t.insert(ctx, "durward_role_permissions", "role, path, permission, set_by, set_revision", rows))
@@ -121,6 +121,15 @@ func (t *tx) DeleteRole(ctx context.Context, id string, revision uint64) error {
 	return roleRecord(id).wrap(t.remove(ctx, id,
 		"DELETE FROM durward_role_permissions WHERE role = ?",
 		"DELETE FROM durward_roles WHERE id = ?"))
+}
+
+// clear deletes the parts of a record that are to be written anew, of which a new
+// one, read at revision 0, has none.
+func (t *tx) clear(ctx context.Context, revision uint64, statement, id string) error {
+	if revision == 0 {
+		return nil
+	}
+	return t.remove(ctx, id, statement)
 }
 
 // remove runs statements with one parameter each: a record's parts are deleted

@@ -19,12 +19,16 @@ type session struct {
 	// failed is the first error of the database. What was written before it may
 	// be half a record, so nothing is committed after it.
 	failed error
+	// prepared holds the statements that were used, and once they were used again
+	// how to run them without parsing.
+	prepared map[string]*sql.Stmt
 }
 
 // A connection is a *sql.Conn, or the *sql.Tx of the host.
 type connection interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // within runs fn in a transaction on a connection of the pool, and commits it if
@@ -58,6 +62,7 @@ func (s *Store) within(ctx context.Context, begin string, writes bool, fn func(w
 	ended := false
 	end := func(statement string) error {
 		ended = true
+		w.close()
 		if _, err := conn.ExecContext(lasting, statement); err != nil {
 			return failure(lasting, err)
 		}
@@ -121,7 +126,16 @@ func (w *session) exec(ctx context.Context, statement string, args ...any) (int6
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	result, err := w.on.ExecContext(ctx, w.store.words(statement), args...)
+	prepared, err := w.prepare(ctx, statement)
+	if err != nil {
+		return 0, w.fail(ctx, err)
+	}
+	var result sql.Result
+	if prepared != nil {
+		result, err = prepared.ExecContext(ctx, args...)
+	} else {
+		result, err = w.on.ExecContext(ctx, w.store.words(statement), args...)
+	}
 	if err != nil {
 		return 0, w.fail(ctx, err)
 	}
@@ -142,7 +156,16 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	rows, err := w.on.QueryContext(ctx, w.store.words(query), args...)
+	prepared, err := w.prepare(ctx, query)
+	if err != nil {
+		return w.fail(ctx, err)
+	}
+	var rows *sql.Rows
+	if prepared != nil {
+		rows, err = prepared.QueryContext(ctx, args...)
+	} else {
+		rows, err = w.on.QueryContext(ctx, w.store.words(query), args...)
+	}
 	if err != nil {
 		return w.fail(ctx, err)
 	}
@@ -159,6 +182,46 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 		return w.fail(ctx, err)
 	}
 	return nil
+}
+
+// maxPrepared bounds the statements that one transaction prepares.
+const maxPrepared = 128
+
+// prepare returns the prepared form of a statement that the transaction has used
+// before, nil for others and where drivers keep them by themselves. The lock is
+// held.
+func (w *session) prepare(ctx context.Context, statement string) (*sql.Stmt, error) {
+	if !w.store.traits.forgets {
+		return nil, nil
+	}
+	prepared, again := w.prepared[statement]
+	if prepared != nil || !again && len(w.prepared) == maxPrepared {
+		return prepared, nil
+	}
+	if w.prepared == nil {
+		w.prepared = make(map[string]*sql.Stmt)
+	}
+	if !again {
+		w.prepared[statement] = nil
+		return nil, nil
+	}
+	prepared, err := w.on.PrepareContext(ctx, w.store.words(statement))
+	if err == nil {
+		w.prepared[statement] = prepared
+	}
+	return prepared, err
+}
+
+// close gives the prepared statements back.
+func (w *session) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, prepared := range w.prepared {
+		if prepared != nil {
+			_ = prepared.Close()
+		}
+	}
+	w.prepared = nil
 }
 
 // number runs a query of one number.
