@@ -14,12 +14,16 @@ import (
 // effects gathers what a commit makes of people's rights.
 type effects struct {
 	of map[member]*[2]rights
+	// reach is, of a preview, who reaches what then and did not, or no longer.
+	reach map[member]map[string]reaching
 	// named tells of a preview whom the principal may see, before or after the
 	// change; nil where there is none.
 	named map[string]bool
 }
 
-func newEffects() *effects { return &effects{of: make(map[member]*[2]rights)} }
+func newEffects() *effects {
+	return &effects{of: make(map[member]*[2]rights), reach: make(map[member]map[string]reaching)}
+}
 
 // note keeps the first before and the last after.
 func (e *effects) note(m member, before, after rights) {
@@ -60,7 +64,8 @@ type PersonEffect struct {
 	// Changes are the places where the person may do something else than
 	// before, by node, reach and surface.
 	Changes []RightChange
-	// Scope says that the person reaches other entities than before.
+	// Scope says that the person reaches other entities than before. Entities that
+	// the change makes or removes do not count.
 	Scope bool
 	// Unknown is why the rights before or after cannot be told, a record that
 	// does not compile: nothing is allowed by it. Otherwise nil.
@@ -163,6 +168,7 @@ func (c *commit) compare(m member, before, after rights) PersonEffect {
 			}
 		}
 	}
-	e.Scope = !was.SameScope(is)
+	inForce := !before.off || !after.off
+	e.Scope = !was.SameScope(is) || inForce && c.effects.rescoped(m)
 	return e
 }

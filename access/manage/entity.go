@@ -128,8 +128,10 @@ func (d *Desk) UpdateEntity(ctx context.Context, e scope.Entity) (revision uint6
 				members = append(members, some...)
 			}
 		}
-		err = c.keepsLinks(below, func() error {
-			return c.change(members, func() error { return c.fail(c.tx.PutEntity(c.ctx, e)) })
+		err = c.rescopes(e.ID, func() error {
+			return c.keepsLinks(below, func() error {
+				return c.change(members, func() error { return c.fail(c.tx.PutEntity(c.ctx, e)) })
+			})
 		})
 		if err != nil {
 			return err

@@ -55,13 +55,15 @@ type world struct {
 
 // A setup is what a test may change before a world is made.
 type setup struct {
-	store    store.Store
-	guards   roles.Guards
-	systems  []access.System
-	coexist  access.Coexistence
-	options  manage.Options
-	noLinks  bool
-	noPeople bool // alice alone, and the entities
+	store   store.Store
+	guards  roles.Guards
+	systems []access.System
+	coexist access.Coexistence
+	// realClock lets the engine look at the system's clock, and answer faster.
+	realClock bool
+	options   manage.Options
+	noLinks   bool
+	noPeople  bool // alice alone, and the entities
 }
 
 // fakeClock stands until it is set.
@@ -110,8 +112,12 @@ func newWorld(t testing.TB, changes ...func(*setup)) *world {
 	require.NoError(t, err)
 	_, err = manage.Bootstrap(w.ctx, w.store, billing.Model(), w.first())
 	require.NoError(t, err)
-	w.engine, err = access.New(w.ctx, w.store, billing.Model(), &access.Options{ACLs: w.levels, Clock: w.clock.now, Systems: s.systems,
-		Coexistence: s.coexist, PollInterval: time.Hour, MaxStaleness: time.Hour})
+	options := access.Options{ACLs: w.levels, Clock: w.clock.now, Systems: s.systems, Coexistence: s.coexist,
+		PollInterval: time.Hour, MaxStaleness: time.Hour}
+	if s.realClock {
+		options.Clock = nil
+	}
+	w.engine, err = access.New(w.ctx, w.store, billing.Model(), &options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.engine.Close()) })
 	s.options.ACLs = w.levels
@@ -120,7 +126,7 @@ func newWorld(t testing.TB, changes ...func(*setup)) *world {
 	}
 	w.manager, err = manage.New(w.engine, w.store, s.guards, &s.options)
 	require.NoError(t, err)
-	w.populate(s.noPeople)
+	w.populate(s)
 	return w
 }
 
@@ -140,7 +146,7 @@ func (w *world) first() manage.First {
 }
 
 // populate makes everything else through alice's, rita's and bob's desks.
-func (w *world) populate(noPeople bool) {
+func (w *world) populate(s setup) {
 	w.t.Helper()
 	must := func(_ uint64, err error) {
 		w.t.Helper()
@@ -181,25 +187,29 @@ func (w *world) populate(noPeople bool) {
 	})
 	require.NoError(w.t, err)
 	w.putLevels()
-	if noPeople {
+	if s.noPeople {
 		return
+	}
+	rita, bob := "rita", "bob"
+	if s.coexist == access.PerSurface {
+		// Who has a role alone holds nothing on the old interface then, and can give
+		// nothing: alice has the explicit right to.
+		rita, bob = "alice", "alice"
 	}
 	must(alice.CreateIndividual(w.ctx, someone("andrew", billing.TypeAdmin, "isp", billing.RoleAdmin)))
 	must(alice.CreateIndividual(w.ctx, someone("rita", billing.TypeReseller, "north", billing.RoleReseller)))
 	must(alice.CreateIndividual(w.ctx, someone("sam", billing.TypeReseller, "south", billing.RoleReseller)))
 	must(alice.CreateIndividual(w.ctx, someone("dora", billing.TypeDistributor, "dist", billing.RoleDistributor)))
 	must(alice.CreateIndividual(w.ctx, someone("rob", billing.TypeRepresentative, "rep", billing.RoleRepresentative)))
-	rita := w.role("rita")
-	must(rita.CreateIndividual(w.ctx, someone("bob", billing.TypeCustomer, "abc", billing.RoleCustomerAdmin)))
-	must(rita.CreateIndividual(w.ctx, someone("zoe", billing.TypeCustomer, "xyz", billing.RoleCustomerAdmin)))
-	bob := w.role("bob")
-	must(bob.CreateIndividual(w.ctx, someone("steve", billing.TypeCustomer, "abc", billing.RolePBXAdmin)))
+	must(w.role(rita).CreateIndividual(w.ctx, someone("bob", billing.TypeCustomer, "abc", billing.RoleCustomerAdmin)))
+	must(w.role(rita).CreateIndividual(w.ctx, someone("zoe", billing.TypeCustomer, "xyz", billing.RoleCustomerAdmin)))
+	must(w.role(bob).CreateIndividual(w.ctx, someone("steve", billing.TypeCustomer, "abc", billing.RolePBXAdmin)))
 	adam := someone("adam", billing.TypeCustomer, "abc", billing.RoleOperationsManager)
 	adam.Individual.Window = individuals.Window{Activation: date("2026-04-20"), Zone: "Europe/Prague"}
-	must(bob.CreateIndividual(w.ctx, adam))
+	must(w.role(bob).CreateIndividual(w.ctx, adam))
 	greg := someone("greg", billing.TypeHuntGroupSupervisor, "abc", billing.RoleHuntGroupSupervisor)
 	greg.Listed = []string{"abc-sales"}
-	must(rita.CreateIndividual(w.ctx, greg))
+	must(w.role(rita).CreateIndividual(w.ctx, greg))
 }
 
 // putLevels writes access levels as the older system does.
