@@ -130,7 +130,7 @@ func (w *smallWorld) look() (all []deeds, held []access.Holding) {
 func TestCoversIsExact(t *testing.T) {
 	t.Parallel()
 	counts := make(map[string]int)
-	worlds := count(30, 300, 10_000)
+	worlds := count(30, 120, 10_000)
 	if slow {
 		worlds /= 10
 	}

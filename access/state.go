@@ -253,7 +253,9 @@ func (x *records) level(s *snapshot, id string) error {
 		case err == nil && l.ID != component:
 			err = mixedUp("ACL", component, l.ID)
 			failed = err
-		case err != nil && !errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, store.ErrNotFound): // in the words of the engine
+			err = fmt.Errorf("access: ACL %q: %w", component, store.ErrNotFound)
+		case err != nil:
 			failed = err
 		}
 		return l, err
