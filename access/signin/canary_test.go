@@ -180,8 +180,9 @@ func TestCanary(t *testing.T) {
 		if s == "" {
 			continue
 		}
-		assert.False(t, strings.Contains(printed, s), "%q is shown", s)
-		assert.False(t, strings.Contains(printed, fmt.Sprintf("%x", s)), "%q is shown in hexadecimal", s)
+		if strings.Contains(printed, s) || strings.Contains(printed, fmt.Sprintf("%x", s)) {
+			t.Errorf("%q is shown", s) // and nothing of the megabytes around it
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func (f *Flow) confirm(ctx context.Context, t *ticket, s *seen, code string, ori
 		return Outcome{}, fmt.Errorf("signin: enrolment: %w", err)
 	}
 	next.Recovery, next.SecondFactorOff = set, false
-	change := f.change(s, next, audit.ActionEnrolSecondFactor, origin)
+	change := credentialChange(s, next, audit.ActionEnrolSecondFactor, origin)
 	change.notice = noticeEnrolled
 	change.movesEpoch = replaces // what was signed in by the old one ends
 	change.touch = func(p *individuals.Individual) { p.Enrolled = true }

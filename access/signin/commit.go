@@ -41,8 +41,8 @@ const (
 	noticeDisabled = links.AuthenticatorDisabled
 )
 
-// change makes the change of a credential.
-func (f *Flow) change(s *seen, next individuals.Credential, action audit.Action, origin Origin) change {
+// credentialChange is the change of a credential alone.
+func credentialChange(s *seen, next individuals.Credential, action audit.Action, origin Origin) change {
 	return change{seen: *s, credential: next, action: action, origin: origin}
 }
 
@@ -163,7 +163,7 @@ func (f *Flow) bindPassword(ctx context.Context, b binding) (epoch uint64, err e
 		state = audit.SecretSet
 	}
 	next.Password, next.MeetsAlone, next.MustChange, next.PasswordOff = b.hash, b.meetsAlone, false, false
-	c := f.change(&b.seen, next, audit.ActionSetPassword, b.origin)
+	c := credentialChange(&b.seen, next, audit.ActionSetPassword, b.origin)
 	if b.reset {
 		c.action = audit.ActionResetPassword
 	}

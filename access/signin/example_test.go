@@ -23,7 +23,7 @@ import (
 
 // exampleOffice is a customer with one employee who has an invitation, and a
 // flow that signs people in there.
-func exampleOffice() (flow *signin.Flow, invitation string, close func()) {
+func exampleOffice() (flow *signin.Flow, invitation string, closeOffice func()) {
 	ctx := context.Background()
 	must := func(err error) {
 		if err != nil {

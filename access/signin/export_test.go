@@ -28,18 +28,18 @@ func (h *Hashes) Made() int { return int(h.made.Swap(0)) }
 // argon2id that costs nothing, in the same stored form, so that it goes through
 // every store and limit.
 func (f *Flow) CountHashes(fast bool) *Hashes {
-	h, real := new(Hashes), f.hashing
+	h, earnest := new(Hashes), f.hashing
 	f.hashing.verify = func(hash individuals.PasswordHash, password string, params individuals.Argon2Params) (bool, bool, error) {
 		h.verified.Add(1)
 		if !fast {
-			return real.verify(hash, password, params)
+			return earnest.verify(hash, password, params)
 		}
 		return FastVerify(hash, password), false, nil
 	}
 	f.hashing.hash = func(random io.Reader, password string, params individuals.Argon2Params) (individuals.PasswordHash, error) {
 		h.made.Add(1)
 		if !fast {
-			return real.hash(random, password, params)
+			return earnest.hash(random, password, params)
 		}
 		return FastHash(random, password)
 	}

@@ -28,8 +28,8 @@ const imported, importedHash = "imported from elsewhere", "$2b$04$I.bQUt9hKHdbaW
 func TestRehash(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	real := w.slow()
-	hashes := real.CountHashes(false)
+	earnest := w.slow()
+	hashes := earnest.CountHashes(false)
 	w.change("bob", func(_ *individuals.Individual, c *individuals.Credential) {
 		var err error
 		c.Password, err = individuals.ParsePasswordHash(importedHash)
@@ -37,10 +37,10 @@ func TestRehash(t *testing.T) {
 		c.MeetsAlone = false
 	})
 	events := len(w.events(audit.Changes))
-	_, err := real.Begin(w.ctx, attempt("bob", wrong))
+	_, err := earnest.Begin(w.ctx, attempt("bob", wrong))
 	require.Equal(t, signin.WrongPassword, refused(t, err).Reason)
 	require.Zero(t, hashes.Made())
-	o, err := real.Begin(w.ctx, attempt("bob", imported))
+	o, err := earnest.Begin(w.ctx, attempt("bob", imported))
 	require.NoError(t, err)
 	require.True(t, o.Done())
 	require.Equal(t, 1, hashes.Made())
@@ -49,7 +49,7 @@ func TestRehash(t *testing.T) {
 	assert.True(t, c.MeetsAlone, "long enough, as is known now")
 	assert.Equal(t, uint64(7), w.person("bob").Epoch)
 	assert.Len(t, w.events(audit.Changes), events)
-	o, err = real.Begin(w.ctx, attempt("bob", imported))
+	o, err = earnest.Begin(w.ctx, attempt("bob", imported))
 	require.NoError(t, err)
 	require.True(t, o.Done())
 	require.Zero(t, hashes.Made())
@@ -60,8 +60,8 @@ func TestArgon2Tool(t *testing.T) {
 	t.Parallel()
 	tool := needs(t, "argon2", "argon2")
 	w := newWorld(t)
-	real := w.slow()
-	require.NoError(t, real.AcceptInvitation(w.ctx, w.issue(links.Request{Purpose: links.Invitation, Individual: w.person("invited")}), brandNew, atHome))
+	earnest := w.slow()
+	require.NoError(t, earnest.AcceptInvitation(w.ctx, w.issue(links.Request{Purpose: links.Invitation, Individual: w.person("invited")}), brandNew, atHome))
 	encoded := w.credential("invited").Password.Encoded()
 	parts := strings.Split(encoded, "$")
 	require.Len(t, parts, 6)

@@ -180,7 +180,7 @@ func (f *Flow) NewRecoveryCodes(ctx context.Context, p *access.Principal, proof 
 	}
 	next := o.seen.credential
 	next.Recovery = set
-	c := f.change(&o.seen, next, audit.ActionGenerateRecoveryCodes, origin)
+	c := credentialChange(&o.seen, next, audit.ActionGenerateRecoveryCodes, origin)
 	c.notice = noticeRecovery
 	if _, err := f.commit(ctx, c); err != nil {
 		return otp.RecoveryCodes{}, err

@@ -29,7 +29,7 @@ func (f *Flow) lookUp(ctx context.Context, provider, realm, login string) (candi
 		out.subject.login = canonical
 	}
 	err := f.store.View(ctx, func(r store.Reader) error {
-		id := canonical
+		var id string
 		p, err := r.IndividualByLogin(ctx, provider, realm, canonical)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
