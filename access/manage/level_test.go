@@ -599,3 +599,20 @@ func TestNobodyInheritsWhatIsVisibleToAnEntity(t *testing.T) {
 	w.must(w.acl("alice").UpdateLevel(w.ctx, l))
 	w.must(w.role("alice").DeleteEntity(w.ctx, "west"))
 }
+
+// The words of the older system are its own, whatever they sound like.
+func TestTheDeskOfLevelsSeesAllOfTheirEvents(t *testing.T) {
+	w := newLevelWorld(t)
+	l := customerLevel("of-roles", "isp", "select Customer_roles.role")
+	w.must(w.acl("alice").CreateLevel(w.ctx, l))
+	filter := audit.Filter{Chain: audit.Changes, Organization: "isp", Action: audit.ActionCreateACL}
+	events, err := w.acl("alice").Events(w.ctx, filter)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	assert.Len(t, events[0].Changes, 3)
+	events, err = w.role("alice").Events(w.ctx, filter)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	require.Len(t, events[0].Changes, 1, "the desk of the role system is shown the name")
+	assert.Equal(t, "name", events[0].Changes[0].Field)
+}

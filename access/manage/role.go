@@ -282,7 +282,7 @@ func (c *commit) roleChanged(action audit.Action, old, r roles.Role) error {
 	if id == "" {
 		id, owner = old.ID, old.Owner
 	}
-	return c.record(audit.Event{Action: action, Organization: owner, Object: id, Node: c.m.guards.Roles, Changes: d.changes})
+	return c.recordChanges(audit.Event{Action: action, Organization: owner, Object: id, Node: c.m.guards.Roles}, d.changes)
 }
 
 // nodeField names what a role sets at a path. The audit refuses names under which

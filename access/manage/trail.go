@@ -70,6 +70,9 @@ func withhold(e audit.Event, system individuals.System) audit.Event {
 	switch system {
 	case individuals.ACLSystem:
 		hidden = func(field string) bool {
+			if strings.HasPrefix(string(e.Action), "acl.") { // its own words, whatever they sound like
+				return false
+			}
 			return strings.Contains(field, "role") && field != "role-type" || strings.HasPrefix(string(e.Action), "role.")
 		}
 	case individuals.RoleSystem:
