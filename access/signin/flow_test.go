@@ -349,6 +349,26 @@ func TestOnlyACompleteSignInResets(t *testing.T) {
 	}
 }
 
+func TestCompleteSignInResetsCodesAndMails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 5 {
+		require.NoError(t, w.flow.RequestReset(w.ctx, attempt("eva@abc.example", "")))
+	}
+	require.Equal(t, signin.Throttled, refused(t, w.flow.RequestReset(w.ctx, attempt("eva@abc.example", ""))).Reason)
+	for range 2 {
+		c := w.challenged(attempt("eva@abc.example", right))
+		for range 4 {
+			_, err := w.flow.Continue(w.ctx, c.Reveal(), signin.Answer{Code: "000000", Address: home})
+			require.Equal(t, signin.WrongCode, refused(t, err).Reason)
+		}
+		_, err := w.flow.Continue(w.ctx, c.Reveal(), signin.Answer{Code: w.code("eva"), Address: home})
+		require.NoError(t, err)
+		w.clock.Pass(time.Minute)
+	}
+	require.NoError(t, w.flow.RequestReset(w.ctx, attempt("eva@abc.example", "")))
+}
+
 // Someone who belongs to two organizations acts for the one that is named, and
 // what that one asks counts.
 func TestOrganization(t *testing.T) {
