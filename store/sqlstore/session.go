@@ -126,7 +126,7 @@ func (w *session) exec(ctx context.Context, statement string, args ...any) (int6
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	prepared, err := w.prepare(ctx, statement)
+	prepared, err := w.prepare(ctx, statement) //nolint:sqlclosecheck // session.close does, for all
 	if err != nil {
 		return 0, w.fail(ctx, err)
 	}
@@ -156,7 +156,7 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	prepared, err := w.prepare(ctx, query)
+	prepared, err := w.prepare(ctx, query) //nolint:sqlclosecheck // session.close does, for all
 	if err != nil {
 		return w.fail(ctx, err)
 	}
