@@ -40,7 +40,11 @@ func (d *Desk) PutClass(ctx context.Context, class individuals.Class) (revision 
 // entities for the principal's own organization.
 func (d *Desk) DeleteClass(ctx context.Context, id string) (revision uint64, err error) {
 	return d.run(ctx, "delete a class", func(c *commit) error {
-		if err := c.allow(roles.Delete, c.m.guards.Entities, c.home()); err != nil {
+		home, err := c.home()
+		if err == nil {
+			err = c.allow(roles.Delete, c.m.guards.Entities, home)
+		}
+		if err != nil {
 			return err
 		}
 		old, err := c.r.Class(c.ctx, id)
@@ -61,16 +65,28 @@ func (d *Desk) DeleteClass(ctx context.Context, id string) (revision uint64, err
 // home is where the guard of what belongs to nobody is asked: the root of the
 // principal's tree, so that a customer's people do not change what others have
 // too.
-func (c *commit) home() string {
-	lineage, err := resolve(c.ctx, c.r, c.objectOf(""))
-	if err != nil {
-		return ""
+func (c *commit) home() (string, error) {
+	own := c.objectOf("")
+	lineage, err := resolve(c.ctx, c.r, own)
+	switch {
+	case c.unbounded():
+		return "", nil
+	case own == "":
+		return "", c.failf("where %q belongs cannot be told", c.p.Individual())
+	case nowhere(err):
+		return "", nil
+	case err != nil:
+		return "", c.fail(err)
 	}
-	return lineage.Root()
+	return lineage.Root(), nil
 }
 
 func (c *commit) allowClass(id string, ends bool) error {
-	if err := c.allow(roles.Update, c.m.guards.Entities, c.home()); err != nil {
+	home, err := c.home()
+	if err == nil {
+		err = c.allow(roles.Update, c.m.guards.Entities, home)
+	}
+	if err != nil {
 		return err
 	}
 	return c.eachOrganization(store.OrganizationFilter{Class: id}, func(o individuals.Organization) error {
@@ -92,7 +108,11 @@ func (c *commit) classChanged(action audit.Action, old, class individuals.Class)
 	if id == "" {
 		id = old.ID
 	}
-	return c.record(audit.Event{Action: action, Organization: c.home(), Object: id, Node: c.m.guards.Entities, Changes: d.changes})
+	home, err := c.home()
+	if err != nil {
+		return err
+	}
+	return c.record(audit.Event{Action: action, Organization: home, Object: id, Node: c.m.guards.Entities, Changes: d.changes})
 }
 
 // Class returns a class. It takes View on entities for the principal's own

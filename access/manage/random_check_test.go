@@ -144,7 +144,7 @@ func (j *judge) moved() bool {
 
 // rights: nobody gains, or loses, what the asker does not hold. Where entities
 // moved or were linked others reach more or less, for which the guard of entities
-// is asked; the asker gains nothing by it.
+// is asked; the asker gains nothing by it where it asks from.
 func (j *judge) rights() {
 	moved := j.moved()
 	for _, k := range union(j.before.held, j.after.held) {
@@ -152,13 +152,13 @@ func (j *judge) rights() {
 		if _, had := j.before.held[k]; !had {
 			was.own = withoutObject
 		}
-		if j.by.beyond(j.before, k.organization) || moved && was.tables == is.tables && was.unknown == is.unknown && !j.by.is(k.individual) {
+		if j.by.beyond(j.before, k.organization) || moved && was.tables == is.tables && was.unknown == is.unknown && !slices.Contains(j.by.holders, k) {
 			continue
 		}
 		if was.unknown != is.unknown {
 			j.fault("what %v holds was made known or unknown", k)
 		}
-		j.compare(k.individual+" in "+k.organization, was, is, moved || j.by.is(k.individual))
+		j.compare(k.individual+" in "+k.organization, was, is, moved || slices.Contains(j.by.holders, k))
 	}
 }
 

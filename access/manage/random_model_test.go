@@ -58,6 +58,9 @@ var (
 		roles.Type{Name: "keeper", Realm: "client", OwnerKind: "client", Ceiling: roles.Ceiling{Base: roles.Modify},
 			Scope: scope.Rule{Link: "group", Listed: true}},
 		roles.Type{Name: "agent", Ceiling: roles.Ceiling{Base: roles.Modify}, Scope: scope.Rule{Below: true, Link: "agent", LinkedBelow: true}},
+		// Clerks reach their dealer and nothing below, idlers may do nothing.
+		roles.Type{Name: "clerk", Realm: "dealer", OwnerKind: "dealer", Ceiling: roles.Ceiling{Base: roles.Modify}},
+		roles.Type{Name: "idler", Realm: "root", OwnerKind: "provider", Scope: scope.Rule{Below: true}},
 	)
 	smallLevels = acl.MustSystem(smallModel, []acl.Mapping{
 		{Node: "thing", Subtree: true, Needs: []string{"Things.*any*"}},
@@ -69,7 +72,7 @@ var (
 	}, &acl.Options{Types: []acl.Type{{Name: "root", RoleType: "root"}, {Name: "dealer", RoleType: "dealer"}, {Name: "client", RoleType: "client"},
 		{Name: "agent", RoleType: "agent"}}})
 	// typesOf are the role types of people of a kind of entity.
-	typesOf = map[string][]string{"provider": {"root"}, "dealer": {"dealer"}, "client": {"client", "keeper"}, "agent": {"agent"}}
+	typesOf = map[string][]string{"provider": {"root"}, "dealer": {"dealer", "clerk"}, "client": {"client", "keeper"}, "agent": {"agent"}}
 )
 
 // smallNow is the instant in small worlds.
@@ -93,6 +96,7 @@ type smallWorld struct {
 	ctx     context.Context
 	store   store.Store
 	engine  *access.Engine
+	links   *links.Links
 	manager *manage.Manager
 	mode    access.Coexistence
 }
@@ -160,10 +164,10 @@ func (w *smallWorld) open(systems ...access.System) {
 		PollInterval: time.Hour, MaxStaleness: time.Hour, Systems: systems})
 	require.NoError(w.t, err)
 	base := "https://portal.example.net/link"
-	l, err := links.New(smallSealer, &links.Options{Clock: clock, Random: smallRandom{},
+	w.links, err = links.New(smallSealer, &links.Options{Clock: clock, Random: smallRandom{},
 		BaseURLs: map[string]string{"root": base, "dealer": base, "client": base, "agent": base}})
 	require.NoError(w.t, err)
-	w.manager, err = manage.New(w.engine, w.store, smallGuards, &manage.Options{ACLs: smallLevels, Links: l, Random: smallRandom{}})
+	w.manager, err = manage.New(w.engine, w.store, smallGuards, &manage.Options{ACLs: smallLevels, Links: w.links, Random: smallRandom{}})
 	require.NoError(w.t, err)
 }
 

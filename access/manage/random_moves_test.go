@@ -311,7 +311,7 @@ func (c *chooser) changeRole() move {
 		if len(c.p.roles) > 40 {
 			return byRoles("delete a role", func(d *manage.RoleDesk) (uint64, error) { return d.DeleteRole(c.ctx, id) })
 		}
-		t := pick(c.Rand, []string{"root", "dealer", "client", "client", "keeper", "agent"})
+		t := pick(c.Rand, []string{"root", "dealer", "clerk", "client", "client", "keeper", "agent"})
 		made := smallRole(c.fresh("r"), t, owner, seedPermissions(c.Rand, pick(c.Rand, append(seedStrengths, "all"))))
 		return byRoles("create a role", func(d *manage.RoleDesk) (uint64, error) { return d.CreateRole(c.ctx, made) })
 	case 3:

@@ -39,9 +39,12 @@ func seedPermissions(r *rand.Rand, strength string) map[string]roles.Permission 
 // seed fills a random world.
 func seed(r *rand.Rand) func(w *smallWorld, tx store.Tx) {
 	return func(w *smallWorld, tx store.Tx) {
-		owners := map[string][]string{"root": {"p"}, "dealer": {"p", "d1"}, "client": {"p", "d1", "c1"}, "keeper": {"p"}, "agent": {"p"}}
+		owners := map[string][]string{"root": {"p"}, "dealer": {"p", "d1"}, "client": {"p", "d1", "c1"}, "keeper": {"p"}, "agent": {"p"}, "clerk": {"p", "d1"}}
 		allowed := make(map[string][]string)
 		for t := range smallModel.Types() {
+			if t.Name == "idler" {
+				continue
+			}
 			for _, strength := range append([]string{"all"}, seedStrengths...) {
 				if strength == "all" && t.Name != "root" && t.Name != "dealer" {
 					continue
@@ -54,7 +57,7 @@ func seed(r *rand.Rand) func(w *smallWorld, tx store.Tx) {
 				w.must(tx.PutRole(w.ctx, role))
 				allowed[t.Name+" "+owner] = append(allowed[t.Name+" "+owner], role.ID)
 			}
-			if t.Name == "keeper" {
+			if t.Name == "keeper" || t.Name == "clerk" {
 				continue
 			}
 			for i, text := range []string{"select+update+insert+delete Things.*any*", "select Money.*any*", "select+insert+update People.*any*", "select Things.deep"} {
