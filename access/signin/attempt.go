@@ -25,7 +25,8 @@ type Attempt struct {
 	Password string
 	// Organization is the entity to act for. Default: the person's own.
 	Organization string
-	// Address is where the person is; the zero Addr where that is not known.
+	// Address is where the person is; the zero Addr where that is not known. Then
+	// attempts count as from one network for all, which is never known.
 	Address netip.Addr
 	// Surface is where the request comes from.
 	Surface access.Surface

@@ -115,7 +115,7 @@ func (f *Flow) spendRecovery(ctx context.Context, s *seen, code string, origin O
 	}
 	event.Action, event.Outcome = actionUseRecoveryCode, audit.Succeeded
 	event.Attributes = append(event.Attributes, audit.Attribute{Name: "left", Value: audit.Plain(fmt.Sprint(next.Recovery.Remaining()))})
-	revision, err := f.store.Update(ctx, store.Author{ID: s.person.ID}, func(tx store.Tx) error {
+	revision, err := f.update(ctx, store.Author{ID: s.person.ID}, func(tx store.Tx) error {
 		if err := tx.PutCredential(ctx, next); err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func (f *Flow) commit(ctx context.Context, c change) (epoch uint64, err error) {
 		return 0, err
 	}
 	event.Action, event.Outcome, event.Changes = c.action, audit.Succeeded, c.details
-	_, err = f.store.Update(ctx, store.Author{ID: c.seen.person.ID}, func(tx store.Tx) error {
+	_, err = f.update(ctx, store.Author{ID: c.seen.person.ID}, func(tx store.Tx) error {
 		if c.first != nil {
 			if err := c.first(tx); err != nil {
 				return err
@@ -105,6 +105,21 @@ func (f *Flow) commit(ctx context.Context, c change) (epoch uint64, err error) {
 	}
 	return 0, err
 }
+
+// update commits, and tries again where another commit came in between: what
+// matters is held to revisions within fn, and conflicts again if it changed.
+func (f *Flow) update(ctx context.Context, by store.Author, fn func(store.Tx) error) (revision uint64, err error) {
+	for range maxConflicts {
+		revision, err = f.store.Update(ctx, by, fn)
+		if !errors.Is(err, store.ErrConflict) {
+			break
+		}
+	}
+	return revision, err
+}
+
+// maxConflicts bounds how often a commit is tried that loses to others.
+const maxConflicts = 4
 
 // finish writes what goes with the change: links that end, and mail.
 func (f *Flow) finish(ctx context.Context, tx store.Tx, c change, p individuals.Individual) (object string, err error) {
@@ -203,7 +218,7 @@ func (f *Flow) exhausted(ctx context.Context, who *candidate, c *count, factor s
 	event.Action, event.Outcome = audit.ActionDisableAuthenticator, audit.Succeeded
 	event.Attributes = append(event.Attributes, audit.Attribute{Name: "factor", Value: audit.Plain(map[string]string{
 		passwordFactor: factorPassword, codeFactor: factorCode}[factor])})
-	_, err = f.store.Update(ctx, signInAuthor, func(tx store.Tx) error {
+	_, err = f.update(ctx, signInAuthor, func(tx store.Tx) error {
 		if !who.exists() {
 			return nil // the work of a commit
 		}

@@ -56,6 +56,15 @@ func (f *Flow) DuringHash(fn func()) {
 	}
 }
 
+// DuringNewHash has fn called while a new password is hashed.
+func (f *Flow) DuringNewHash(fn func()) {
+	hash := f.hashing.hash
+	f.hashing.hash = func(random io.Reader, password string, params individuals.Argon2Params) (individuals.PasswordHash, error) {
+		fn()
+		return hash(random, password, params)
+	}
+}
+
 // FastHash looks like argon2id and is SHA-256.
 func FastHash(random io.Reader, password string) (individuals.PasswordHash, error) {
 	salt := make([]byte, 16)

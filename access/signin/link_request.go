@@ -79,13 +79,11 @@ func (f *Flow) mailLink(ctx context.Context, a Attempt, who *candidate, purpose 
 	event.Action = audit.ActionCreateLink
 	event.Attributes = append(event.Attributes,
 		audit.Attribute{Name: "login", Value: login}, audit.Attribute{Name: "purpose", Value: audit.Plain(string(purpose))})
-	for conflicts := 0; ; {
+	for {
 		failure, err := f.writeLink(ctx, who, purpose, reason, event)
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, store.ErrConflict) && conflicts < maxConflicts:
-			conflicts++
 		case failure != nil:
 			// The stranger who asked must not learn that there is something to fail.
 			if reason = failedLink(failure); reason == linkFailure {
@@ -98,9 +96,6 @@ func (f *Flow) mailLink(ctx context.Context, a Attempt, who *candidate, purpose 
 	}
 }
 
-// maxConflicts bounds how often a commit is tried again that lost to another.
-const maxConflicts = 3
-
 // writeLink makes the commit. failure is that of making the link, which err then
 // is too.
 func (f *Flow) writeLink(ctx context.Context, who *candidate, purpose links.Purpose, reason string, event audit.Event) (failure, err error) {
@@ -108,7 +103,7 @@ func (f *Flow) writeLink(ctx context.Context, who *candidate, purpose links.Purp
 	if reason != "" {
 		event.Outcome = audit.Refused
 	}
-	_, err = f.store.Update(ctx, signInAuthor, func(tx store.Tx) error {
+	_, err = f.update(ctx, signInAuthor, func(tx store.Tx) error {
 		if reason == "" {
 			var link links.Link
 			link, failure = f.options.Links.Issue(ctx, tx, links.Request{Purpose: purpose, Individual: who.person, Spacing: linkSpacing})

@@ -1,6 +1,10 @@
 package signin_test
 
 import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +16,7 @@ import (
 	"github.com/durward-go/durward/access/signin"
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/individuals"
+	"github.com/durward-go/durward/store"
 )
 
 func TestChangePassword(t *testing.T) {
@@ -436,4 +441,92 @@ func TestWithoutLinks(t *testing.T) {
 	_, err = flow.ChangePassword(w.ctx, o.Principal, signin.Proof{Password: right}, brandNew, atHome)
 	require.NoError(t, err)
 	assert.Empty(t, w.mails())
+}
+
+// Somebody who is disabled, or whose credentials end, while their new password is
+// hashed has no new password, and the link is not used up by it.
+func TestChangeDuringTheNewHash(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*individuals.Individual, *individuals.Credential){
+		"disabled": func(p *individuals.Individual, _ *individuals.Credential) { p.Disabled = true },
+		"epoch":    func(p *individuals.Individual, _ *individuals.Credential) { p.Epoch++ },
+		"password": func(_ *individuals.Individual, c *individuals.Credential) { c.MustChange = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.in("mia@abc.example")
+			before := w.credential("mia").Password
+			w.flow.DuringNewHash(func() { w.change("mia", change) })
+			_, err := w.flow.ChangePassword(w.ctx, p, signin.Proof{Password: right}, brandNew, atHome)
+			assert.Equal(t, signin.CredentialsChanged, refused(t, err).Reason)
+			assert.True(t, w.credential("mia").Password.Equal(before))
+			assert.Empty(t, w.mails())
+		})
+	}
+}
+
+// Of two who use a link at once one has set the password.
+func TestLinkIsUsedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.issue(links.Request{Purpose: links.PasswordReset, Individual: w.person("mia")})
+	var set atomic.Int64
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			if err := w.flow.ResetPassword(w.ctx, token, brandNew, atHome); err == nil {
+				set.Add(1)
+			} else {
+				assert.Contains(t, []signin.Reason{signin.LinkRefused, signin.CredentialsChanged}, refused(t, err).Reason)
+			}
+		})
+	}
+	group.Wait()
+	assert.Equal(t, int64(1), set.Load())
+	assert.Equal(t, uint64(8), w.person("mia").Epoch)
+}
+
+// busyStore is one where other commits come in between.
+type busyStore struct {
+	*spy
+	conflicts int
+}
+
+func (s *busyStore) Update(ctx context.Context, by store.Author, fn func(store.Tx) error) (uint64, error) {
+	if s.conflicts++; s.conflicts%3 != 0 {
+		return 0, fmt.Errorf("a deadlock: %w", store.ErrConflict)
+	}
+	return s.spy.Update(ctx, by, fn)
+}
+
+// A commit that lost to another is tried again.
+func TestConflicts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	codes := w.codes("eva")
+	flow, err := signin.New(w.engine, &busyStore{spy: w.store}, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Links: w.links, Clock: w.clock.Now})
+	require.NoError(t, err)
+	flow.CountHashes(true)
+	o, err := flow.Begin(w.ctx, attempt("eva@abc.example", right))
+	require.NoError(t, err)
+	o, err = flow.Continue(w.ctx, o.Challenge.Reveal(), signin.Answer{RecoveryCode: codes[0], Address: home})
+	require.NoError(t, err)
+	_, err = flow.ChangePassword(w.ctx, o.Principal, signin.Proof{Password: right, RecoveryCode: codes[1]}, brandNew, atHome)
+	require.NoError(t, err)
+	require.NoError(t, flow.RequestReset(w.ctx, attempt("mia@abc.example", "")))
+	require.NoError(t, flow.ResetPassword(w.ctx, w.tokenTo("mia@abc.example"), brandNew, atHome))
+	require.True(t, w.credential("mia").MeetsAlone)
+}
+
+// tokenTo is the token in the mail to somebody, among others.
+func (w *world) tokenTo(to string) string {
+	w.t.Helper()
+	for _, m := range w.mails() {
+		if found := tokenInMail.FindStringSubmatch(m.Text.Reveal()); m.To == to && found != nil {
+			return found[1]
+		}
+	}
+	require.Fail(w.t, "no mail")
+	return ""
 }

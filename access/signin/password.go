@@ -136,7 +136,7 @@ func (f *Flow) learn(ctx context.Context, who *candidate, password string, rehas
 			return fmt.Errorf("signin: rehash: %w", err)
 		}
 	}
-	_, err := f.store.Update(ctx, signInAuthor, func(tx store.Tx) error {
+	_, err := f.update(ctx, signInAuthor, func(tx store.Tx) error {
 		c, err := tx.Credential(ctx, who.person.ID)
 		if err != nil {
 			return err
