@@ -208,17 +208,20 @@ func (c *Cluster) Kill() {
 	if c.process == nil {
 		return
 	}
-	// The processes of connections end by themselves when the first one is gone,
-	// but may finish what they do before. This kills them first; the server then
-	// ends all others in the same way and would start anew.
+	// While the first process is stopped it starts no others, and cannot begin to
+	// put things in order when those are gone.
 	_ = c.process.Signal(syscall.SIGSTOP)
-	for _, child := range children(c.process.Pid) {
-		_ = syscall.Kill(child, syscall.SIGKILL)
+	others := children(c.process.Pid)
+	for _, pid := range others {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 	_ = c.process.Kill()
 	<-c.ended
 	c.process = nil
-	_ = os.Remove(filepath.Join(c.data(), "postmaster.pid"))
+	// A new server does not start while one of them still has the memory.
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && slices.ContainsFunc(others, alive); {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // Stop ends the server and removes its folder.
@@ -240,18 +243,29 @@ func (c *Cluster) Stop() {
 func children(parent int) (all []int) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
-		stat, err := os.ReadFile(path)
-		if err != nil {
-			continue // it has ended
-		}
-		// The name stands in parentheses and may have any character; state and
-		// parent follow.
-		rest := string(stat[strings.LastIndexByte(string(stat), ')')+1:])
-		fields := strings.Fields(rest)
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if err == nil && len(fields) > 1 && fields[1] == strconv.Itoa(parent) {
+		if _, of, ok := status(pid); err == nil && ok && of == strconv.Itoa(parent) {
 			all = append(all, pid)
 		}
 	}
 	return all
+}
+
+func alive(pid int) bool {
+	state, _, ok := status(pid)
+	return ok && state != "Z" && state != "X" // neither waited for nor dead
+}
+
+// status returns the state and the parent of a process, see proc(5).
+func status(pid int) (state, parent string, ok bool) {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return "", "", false
+	}
+	// The name stands in parentheses and may have any character.
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	if len(fields) < 2 {
+		return "", "", false
+	}
+	return fields[0], fields[1], true
 }
