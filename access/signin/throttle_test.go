@@ -329,13 +329,17 @@ func TestKnownNetworkHasALimit(t *testing.T) {
 func TestNothingIsInherited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.in("bob")
 	for range 5 {
 		w.reason(attempt("bob", wrong))
 	}
 	require.Equal(t, signin.Throttled, w.reason(attempt("bob", right)))
 	w.change("bob", func(p *individuals.Individual, _ *individuals.Credential) { p.Login = "robert" })
 	w.change("mia", func(p *individuals.Individual, _ *individuals.Credential) { p.Login = "bob" })
-	require.Equal(t, signin.Reason(""), w.reason(attempt("bob", right)))
+	for i := range 100 {
+		w.reason(from(netip.AddrFrom4([4]byte{203, 0, byte(i), 1}), attempt("bob", wrong)))
+	}
+	require.Equal(t, signin.AuthenticatorDisabled, w.reason(attempt("bob", right)), "the other one's home is not known")
 }
 
 // However many logins are tried that nobody has, the rows stay within a table,
@@ -398,4 +402,56 @@ func TestHangingUp(t *testing.T) {
 	}
 	assert.Len(t, w.events(audit.SignIns), 100)
 	assert.True(t, w.credential("bob").PasswordOff)
+}
+
+// noCommits is a store that no commit gets through to.
+type noCommits struct{ *spy }
+
+func (noCommits) Update(context.Context, store.Author, func(store.Tx) error) (uint64, error) {
+	return 0, errBroken
+}
+
+// A password that is switched off is so though the commit that tells of it
+// failed, through sweeps and sign-ins elsewhere, and is told at the next failure.
+func TestSwitchedOffWithoutACommit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.in("bob")
+	failing, err := signin.New(w.engine, noCommits{w.store}, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Clock: w.clock.Now})
+	require.NoError(t, err)
+	failing.CountHashes(true)
+	stranger := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{203, 0, byte(i), 1}) }
+	for i := range 100 {
+		_, err = failing.Begin(w.ctx, from(stranger(i), attempt("bob", wrong)))
+	}
+	require.ErrorIs(t, err, errBroken)
+	require.False(t, w.credential("bob").PasswordOff)
+	require.Equal(t, signin.Reason(""), w.reason(attempt("bob", right)))
+	w.clock.Pass(31 * 24 * time.Hour)
+	_, err = w.flow.Sweep(w.ctx)
+	require.NoError(t, err)
+	require.Equal(t, signin.AuthenticatorDisabled, w.reason(from(stranger(101), attempt("bob", right))))
+	require.True(t, w.credential("bob").PasswordOff)
+}
+
+// Whoever binds a new password while the last guess is looked at has one that
+// works.
+func TestBoundAnewDuringTheLastGuess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	stranger := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{203, 0, byte(i), 1}) }
+	for i := range 99 {
+		require.Equal(t, signin.WrongPassword, w.reason(from(stranger(i), attempt("bob", wrong))))
+	}
+	w.flow.DuringHash(func() {
+		w.change("bob", func(p *individuals.Individual, c *individuals.Credential) {
+			var err error
+			c.Password, err = signin.FastHash(randomness, brandNew)
+			require.NoError(t, err)
+			p.Epoch++
+		})
+	})
+	require.Equal(t, signin.WrongPassword, w.reason(from(stranger(99), attempt("bob", wrong))))
+	require.False(t, w.credential("bob").PasswordOff)
+	require.Equal(t, signin.Reason(""), w.reason(from(stranger(100), attempt("bob", brandNew))))
 }
