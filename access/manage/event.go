@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/durward-go/durward/access"
+	"github.com/durward-go/durward/access/links"
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/store"
 )
@@ -16,14 +17,37 @@ import (
 // behalf, the address, the surface and the instant are filled in here. The
 // chain is that of changes.
 func (m *Manager) Record(ctx context.Context, tx store.Tx, p *access.Principal, e audit.Event) (audit.Event, error) {
-	if p == nil {
+	if p == nil || p.Individual() == "" && !p.IsLink() {
 		return audit.Event{}, fmt.Errorf("manage: record %q: nobody acts; give the Principal", e.Action)
 	}
 	e, err := m.attributed(e, p, m.engine.At(ctx, tx))
 	if err != nil {
 		return audit.Event{}, fmt.Errorf("manage: record %q: %w", e.Action, err)
 	}
-	return tx.AppendEvent(ctx, e)
+	if p.IsLink() {
+		if e.Actor, err = bearer(ctx, tx, p.Organization()); err != nil {
+			return audit.Event{}, fmt.Errorf("manage: record %q: %w", e.Action, err)
+		}
+	}
+	recorded, err := tx.AppendEvent(ctx, e)
+	if err != nil {
+		return audit.Event{}, fmt.Errorf("manage: record %q: %w", e.Action, err)
+	}
+	return recorded, nil
+}
+
+// bearer is whoever came by the standing link of an organization, of whom nothing
+// is known but the link.
+func bearer(ctx context.Context, r store.TokenReader, organization string) (audit.Party, error) {
+	tokens, err := r.Tokens(ctx, store.TokenFilter{Organization: organization, Purpose: string(links.Standing)}, store.Page{Limit: 1})
+	switch {
+	case err != nil:
+		return audit.Party{}, err
+	case len(tokens) == 0:
+		return audit.Party{}, fmt.Errorf("standing link of %q: %w", organization, store.ErrNotFound)
+	default:
+		return audit.Link(tokens[0].Selector), nil
+	}
 }
 
 // attributed returns e with who, from where and when.
