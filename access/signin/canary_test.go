@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward-go/durward/access/links"
@@ -199,73 +197,4 @@ type quotingReader struct{ store.Reader }
 
 func (quotingReader) IndividualByLogin(_ context.Context, provider, realm, login string) (individuals.Individual, error) {
 	return individuals.Individual{}, fmt.Errorf("%s/%s/%s: %w", provider, realm, login, errQuoting)
-}
-
-// A store that fails lets nobody in, wherever it fails, and is no refusal.
-func TestFailingStore(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for _, login := range []string{"bob", "nobody", "eva@abc.example"} {
-		for after := range 40 {
-			w.clock.Pass(20 * 60e9)
-			failing := &breaking{spy: w.store, left: after}
-			flow, err := signin.New(w.engine, failing, &signin.Options{Sealer: w.sealer, LoginKey: w.key, Clock: w.clock.Now, Links: w.links})
-			require.NoError(t, err)
-			flow.CountHashes(true)
-			o, err := flow.Begin(w.ctx, attempt(login, right))
-			if failing.left >= 0 {
-				continue // it did not fail
-			}
-			require.Error(t, err, after)
-			require.ErrorIs(t, err, errBroken, after)
-			require.Equal(t, signin.Outcome{}, o)
-			assert.NotContains(t, err.Error(), login)
-		}
-	}
-}
-
-var errBroken = errors.New("broken")
-
-// breaking fails at the call after so many.
-type breaking struct {
-	*spy
-	mu   sync.Mutex
-	left int
-}
-
-func (b *breaking) fails() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.left--; b.left < 0 {
-		return errBroken
-	}
-	return nil
-}
-
-func (b *breaking) View(ctx context.Context, fn func(store.Reader) error) error {
-	if err := b.fails(); err != nil {
-		return err
-	}
-	return b.spy.View(ctx, fn)
-}
-
-func (b *breaking) Attempts(ctx context.Context, key store.AttemptKey) (store.Attempts, error) {
-	if err := b.fails(); err != nil {
-		return store.Attempts{}, err
-	}
-	return b.spy.Attempts(ctx, key)
-}
-
-func (b *breaking) SwapAttempts(ctx context.Context, row store.Attempts) (store.Attempts, error) {
-	if err := b.fails(); err != nil {
-		return store.Attempts{}, err
-	}
-	return b.spy.SwapAttempts(ctx, row)
-}
-
-func (b *breaking) RecordSignIn(ctx context.Context, e audit.Event) (audit.Event, error) {
-	if err := b.fails(); err != nil {
-		return audit.Event{}, err
-	}
-	return b.spy.RecordSignIn(ctx, e)
 }
