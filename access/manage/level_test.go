@@ -263,8 +263,10 @@ func TestWhoSeesALevel(t *testing.T) {
 		_, err := w.acl("clara").Levels(w.ctx, owner, store.Page{})
 		assert.ErrorIs(t, err, store.ErrNotFound)
 	}
-	_, err := w.acl("bob").Levels(w.ctx, "", store.Page{})
-	assert.ErrorIs(t, err, manage.ErrDenied)
+	for _, owner := range []string{"", "abc"} {
+		_, err := w.acl("bob").Levels(w.ctx, owner, store.Page{})
+		assert.ErrorIs(t, err, manage.ErrDenied)
+	}
 }
 
 func TestCloneLevel(t *testing.T) {
@@ -556,7 +558,8 @@ func TestLevelsThatFillSeveralEvents(t *testing.T) {
 func TestTheHostsLevels(t *testing.T) {
 	w := newLevelWorld(t, func(s *setup) {
 		s.systems = []access.System{{Name: "import", Type: billing.TypeAdmin, Permissions: map[string]roles.Permission{"acl": roles.Modify}},
-			{Name: "import-north", Type: billing.TypeAdmin, Permissions: map[string]roles.Permission{"acl": roles.Modify}, Below: "north"}}
+			{Name: "import-north", Type: billing.TypeAdmin, Permissions: map[string]roles.Permission{"acl": roles.Modify}, Below: "north"},
+			{Name: "blind", Type: billing.TypeAdmin, Permissions: map[string]roles.Permission{"role": roles.Modify}}}
 	})
 	job := func(name string) *manage.ACLDesk {
 		p, err := w.engine.System(name)
@@ -571,6 +574,10 @@ func TestTheHostsLevels(t *testing.T) {
 	some, err := job("import").Levels(w.ctx, "", store.Page{})
 	require.NoError(t, err)
 	assert.Len(t, some, 2)
+	_, err = job("blind").Levels(w.ctx, "", store.Page{})
+	assert.ErrorIs(t, err, manage.ErrDenied)
+	_, err = job("blind").Level(w.ctx, "default")
+	assert.ErrorIs(t, err, store.ErrNotFound)
 	stored := w.level("default")
 	stored.Name = "Default"
 	w.must(job("import").UpdateLevel(w.ctx, stored))
