@@ -402,3 +402,25 @@ func (t failingTx) Grant(ctx context.Context, individual, organization string) (
 	}
 	return t.Tx.Grant(ctx, individual, organization)
 }
+
+// Nobody reads a role by allowing it where they may see what is allowed.
+func TestAttackAllowARoleToReadIt(t *testing.T) {
+	w := newWorld(t)
+	hidden := roles.NewRole("hidden", "Hidden", billing.TypeCustomer, map[string]roles.Permission{"customer/pbx": roles.Read})
+	hidden.Owner = "north"
+	require.NoError(t, only(w.role("alice").CreateRole(w.ctx, hidden)))
+	w.andrewsRole(map[string]roles.Permission{"customer": roles.Modify, "customer/allowed-roles": roles.Modify, "entity": roles.Modify})
+	o := w.organization("abc")
+	o.AllowedRoles = append(o.AllowedRoles, "hidden")
+	for _, id := range []string{"hidden", "no such role"} {
+		o.AllowedRoles[len(o.AllowedRoles)-1] = id
+		require.ErrorIs(t, w.foiled(func() error { return only(w.role("andrew").PutOrganization(w.ctx, o)) }), store.ErrNotFound)
+		link := w.organization("abc")
+		link.Link.Role = id
+		require.ErrorIs(t, w.foiled(func() error { return only(w.role("andrew").PutOrganization(w.ctx, link)) }), store.ErrNotFound)
+	}
+	// What one organization allows may be allowed in another by who sees both.
+	require.NoError(t, only(w.role("alice").CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindCustomer, Parent: "north"})))
+	require.NoError(t, only(w.role("rita").PutOrganization(w.ctx, individuals.Organization{Entity: "new", AllowedRoles: []string{billing.RoleCustomerAdmin}})))
+	require.Error(t, w.foiled(func() error { return only(w.role("rita").UpdateRole(w.ctx, w.storedRole(billing.RoleCustomerAdmin))) }))
+}

@@ -285,7 +285,8 @@ func (d *Desk) SendReset(ctx context.Context, individual string) (revision uint6
 }
 
 // RevokeLinks ends what was sent to a person: invitations and resets. It takes
-// Update on the organization's credentials.
+// Update on the organization's credentials, and that the person holds nothing
+// that the principal does not.
 func (d *Desk) RevokeLinks(ctx context.Context, individual string) (revision uint64, err error) {
 	return d.run(ctx, "revoke links", func(c *commit) error {
 		p, err := c.person(individual)
@@ -297,6 +298,9 @@ func (d *Desk) RevokeLinks(ctx context.Context, individual string) (revision uin
 			return err
 		}
 		if err := c.allow(roles.Update, guards.Credentials, p.Organization); err != nil {
+			return err
+		}
+		if err := c.coversPerson(individual); err != nil {
 			return err
 		}
 		if c.m.links == nil {

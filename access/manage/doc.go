@@ -17,4 +17,13 @@
 //     holds what they do not.
 //   - Where someone can manage an organization's people, no change by those
 //     people leaves nobody who can.
+//
+// Who owns and who reaches what is for those to decide who may change entities:
+// moving one, or linking it, may let others reach it with rights that whoever
+// moves it does not hold. The guard of entities is the explicit right to that.
+//
+// IDs are not used again: what is recorded under one belongs to it for good, and
+// whoever reads the events of an entity reads those of all that ever had its ID.
+// Sessions and links of somebody who was deleted do not live on in another of
+// that ID.
 package manage

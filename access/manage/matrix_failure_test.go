@@ -51,8 +51,8 @@ func TestMatrixEveryReadFails(t *testing.T) {
 					require.Greater(t, at, 2, "nothing was read")
 					return
 				}
-				if testing.Short() && at > 6 {
-					at += 4
+				if testing.Short() {
+					at += at / 2
 				}
 			}
 		})

@@ -142,7 +142,7 @@ func (c *commit) checkAllowedRoles(old, o individuals.Organization) error {
 		if slices.Contains(old.AllowedRoles, id) {
 			continue
 		}
-		if err := c.roleFor(id, o.Entity); err != nil {
+		if err := c.roleFor(id, o.Entity, true); err != nil {
 			return err
 		}
 	}
@@ -161,10 +161,12 @@ func (c *commit) checkAllowedRoles(old, o individuals.Organization) error {
 	return nil
 }
 
-// roleFor refuses a role that people of the organization could not hold.
-func (c *commit) roleFor(id, organization string) error {
+// roleFor refuses a role that people of the organization could not hold. One that
+// is new there must be one that the principal may see: who may see what an
+// organization allows would read it otherwise.
+func (c *commit) roleFor(id, organization string, isNew bool) error {
 	r, err := c.r.Role(c.ctx, id)
-	if missing(err) {
+	if missing(err) || err == nil && isNew && !c.seesRole(r) {
 		return c.notFound("role", id)
 	}
 	if err != nil {
@@ -191,7 +193,7 @@ func (c *commit) checkLinkRole(old, o individuals.Organization) error {
 	if o.Link.Role == "" || old.Link == o.Link && old.Closed == o.Closed {
 		return nil
 	}
-	if err := c.roleFor(o.Link.Role, o.Entity); err != nil {
+	if err := c.roleFor(o.Link.Role, o.Entity, old.Link.Role != o.Link.Role); err != nil {
 		return err
 	}
 	return c.coversLinkRole(o)

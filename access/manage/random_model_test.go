@@ -70,7 +70,7 @@ var (
 		{Node: "admin/people", Subtree: true, Needs: []string{"People.*any*"}},
 		{Node: "admin/people/grants", Needs: []string{"People.grants"}},
 	}, &acl.Options{Types: []acl.Type{{Name: "root", RoleType: "root"}, {Name: "dealer", RoleType: "dealer"}, {Name: "client", RoleType: "client"},
-		{Name: "agent", RoleType: "agent"}}})
+		{Name: "agent", RoleType: "agent"}, {Name: "component"}}})
 	// typesOf are the role types of people of a kind of entity.
 	typesOf = map[string][]string{"provider": {"root"}, "dealer": {"dealer", "clerk"}, "client": {"client", "keeper"}, "agent": {"agent"}}
 )

@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -73,17 +74,21 @@ func (c *commit) objectOf(owner string) string {
 	return p.Organization
 }
 
+// seesRole reports whether the principal may see the role: for its owner, or as
+// one that an organization allows. What cannot be told is no.
 func (c *commit) seesRole(r roles.Role) bool {
 	if c.may(roles.View, c.m.guards.Roles, c.objectOf(r.Owner)) {
 		return true
 	}
-	o := c.objectOf("")
-	guards, err := c.guards(o)
-	if err != nil || !c.may(roles.View, guards.AllowedRoles, o) {
-		return false
-	}
-	settings, err := c.r.Organization(c.ctx, o)
-	return err == nil && slices.Contains(settings.AllowedRoles, r.ID)
+	found := errors.New("found")
+	err := c.eachOrganization(store.OrganizationFilter{Role: r.ID}, func(o individuals.Organization) error {
+		guards, err := c.guards(o.Entity)
+		if err == nil && slices.Contains(o.AllowedRoles, r.ID) && c.may(roles.View, guards.AllowedRoles, o.Entity) {
+			return found
+		}
+		return err
+	})
+	return errors.Is(err, found)
 }
 
 // allowRole asks the guard of roles. A role that belongs to nobody is the host's,
