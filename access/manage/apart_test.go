@@ -75,6 +75,13 @@ func walk(b *strings.Builder, v reflect.Value, depth int) {
 			walk(b, v.Field(i), depth+1)
 		}
 	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			b.WriteString("\n")
+			for i := range v.Len() {
+				b.WriteByte(byte(v.Index(i).Uint()))
+			}
+			return
+		}
 		for i := range v.Len() {
 			walk(b, v.Index(i), depth+1)
 		}
