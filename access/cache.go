@@ -70,7 +70,7 @@ func (c *cache[V]) hash(key string) uint64 {
 	case n >= 8:
 		b = eight(key[n-8:]) // with what of it was mixed before
 	default:
-		for i := range rest {
+		for i := range len(rest) { // bytes: of a letter's several every one counts
 			a = a<<8 | uint64(rest[i])
 		}
 	}
