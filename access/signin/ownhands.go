@@ -16,10 +16,9 @@ import (
 
 // An owner is somebody who is signed in and acts for themselves.
 type owner struct {
-	principal *access.Principal
-	ticket    ticket
-	seen      seen
-	origin    Origin
+	ticket ticket
+	seen   seen
+	origin Origin
 }
 
 var errNoSession = errors.New("signin: the principal has no session: sign in by a Flow, or give access.Identity a Start")
@@ -51,7 +50,7 @@ func (f *Flow) own(ctx context.Context, p *access.Principal, origin Origin, mend
 	if reason := reasonOf(s.admitted); reason != "" && reason != mends {
 		return nil, s.refusal(reason)
 	}
-	return &owner{principal: p, seen: s, origin: origin, ticket: ticket{
+	return &owner{seen: s, origin: origin, ticket: ticket{
 		Individual: s.person.ID, Provider: s.person.Provider, Realm: s.person.Realm, Organization: session.Organization,
 		Epoch: session.Epoch, Network: network(origin.Address), Surface: origin.Surface, Via: viaProof,
 		SecondFactor: session.Factors.SecondFactor, Start: session.Start, End: session.End,

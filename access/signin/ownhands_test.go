@@ -3,8 +3,6 @@ package signin_test
 import (
 	"context"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward-go/durward/access"
-	"github.com/durward-go/durward/access/links"
 	"github.com/durward-go/durward/access/signin"
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/individuals"
@@ -267,182 +264,6 @@ func TestNotOwnHands(t *testing.T) {
 	assert.Equal(t, signin.SessionEnded, refused(t, err).Reason)
 }
 
-func TestInvitation(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.change("invited", func(p *individuals.Individual, _ *individuals.Credential) { p.Window = w.person("early").Window })
-	token := w.issue(links.Request{Purpose: links.Invitation, Individual: w.person("invited")})
-	err := w.flow.AcceptInvitation(w.ctx, token, "invited", atHome)
-	assert.Len(t, refused(t, err).Unmet, 2)
-	assert.Equal(t, signin.LinkRefused, refused(t, w.flow.ResetPassword(w.ctx, token, brandNew, atHome)).Reason)
-	require.NoError(t, w.flow.AcceptInvitation(w.ctx, token, brandNew, atHome), "claimable before activation")
-	e := w.last(audit.Changes)
-	state, _ := e.Changes[0].After.Secret()
-	assert.Equal(t, audit.SecretSet, state)
-	assert.Equal(t, signin.LinkRefused, refused(t, w.flow.AcceptInvitation(w.ctx, token, brandNew+"!", atHome)).Reason)
-	require.Equal(t, signin.NotYetActive, w.reason(attempt("invited", brandNew)))
-	w.clock.Pass(10 * 24 * time.Hour)
-	require.Equal(t, signin.Reason(""), w.reason(attempt("invited", brandNew)))
-}
-
-// A reset sets a password and nothing more: nobody is signed in, the second
-// factor stays, sessions and other links end.
-func TestReset(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.change("eva", func(p *individuals.Individual, _ *individuals.Credential) { p.Email = "eva@abc.example" })
-	p := w.in("eva@abc.example")
-	ask := attempt("EVA@ABC.example", "")
-	require.NoError(t, w.flow.RequestReset(w.ctx, ask))
-	token := w.mailed()
-	other := w.issue(links.Request{Purpose: links.SignIn, Individual: w.person("eva")})
-	require.NoError(t, w.flow.ResetPassword(w.ctx, token, brandNew, atHome))
-	assert.Equal(t, access.CredentialsChanged, w.may(p))
-	assert.True(t, w.person("eva").Enrolled)
-	assert.Equal(t, audit.ActionResetPassword, w.last(audit.Changes).Action)
-	_, err := w.flow.BeginLink(w.ctx, other, attempt("", ""))
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason)
-	require.Len(t, w.mails(), 1, "the person is told")
-	require.Equal(t, signin.NeedCode, w.challenged(attempt("eva@abc.example", brandNew)).Need())
-	require.Equal(t, signin.WrongPassword, w.reason(attempt("eva@abc.example", right)))
-}
-
-// Asking for a link is answered alike for every login, with the same calls, and
-// mails nothing but to those whose login is an address.
-func TestRequestLink(t *testing.T) {
-	t.Parallel()
-	for _, request := range []func(*world, signin.Attempt) error{
-		func(w *world, a signin.Attempt) error { return w.flow.RequestReset(w.ctx, a) },
-		func(w *world, a signin.Attempt) error { return w.flow.RequestSignInLink(w.ctx, a) },
-	} {
-		for login, mails := range map[string]int{"mia@abc.example": 1, "MIA@abc.example": 1, "bob": 0, "nobody@abc.example": 0, "nobody": 0, "\n": 0, "gone": 0} {
-			w := newWorld(t)
-			w.store.called()
-			require.NoError(t, request(w, attempt(login, "")), login)
-			assert.Equal(t, []string{"View", "IndividualByLogin", "Credential", "Attempts", "Attempts", "Attempts",
-				"SwapAttempts", "SwapAttempts", "Update"}, w.store.called(), login)
-			assert.Zero(t, w.hashes.Verified())
-			got := w.mails()
-			require.Len(t, got, mails, login)
-			if mails > 0 {
-				assert.Equal(t, "mia@abc.example", got[0].To, "the address of the record")
-			}
-			for range 4 {
-				require.NoError(t, request(w, attempt(login, "")), "a moment later")
-			}
-			assert.Empty(t, w.mails(), "one is on its way")
-			_, err := w.links.Sweep(w.ctx, w.store)
-			require.NoError(t, err)
-			assert.Equal(t, signin.Throttled, refused(t, request(w, attempt(login, ""))).Reason, login)
-		}
-	}
-}
-
-// A disabled person's link is not made, and the answer does not tell.
-func TestRequestLinkOfSomebodyDisabled(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.change("mia", func(p *individuals.Individual, _ *individuals.Credential) { p.Disabled = true })
-	require.NoError(t, w.flow.RequestReset(w.ctx, attempt("mia@abc.example", "")))
-	assert.Empty(t, w.mails())
-	assert.Equal(t, "disabled", w.last(audit.Changes).Reason)
-}
-
-func TestBeginLink(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	require.NoError(t, w.flow.RequestSignInLink(w.ctx, attempt("mia@abc.example", "")))
-	token := w.mailed()
-	admin := attempt("", "")
-	admin.Realm = "admin"
-	_, err := w.flow.BeginLink(w.ctx, token, admin)
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason, "of another realm")
-	_, err = w.flow.BeginLink(w.ctx, token, attempt("mia", ""))
-	require.ErrorContains(t, err, "leave them empty")
-	o, err := w.flow.BeginLink(w.ctx, token, attempt("", ""))
-	require.NoError(t, err)
-	require.True(t, o.Done())
-	assert.Equal(t, access.Granted, w.may(o.Principal))
-	assert.Equal(t, "link", text(t, w.last(audit.SignIns), "via"))
-	assert.Equal(t, audit.ActionUseLink, w.last(audit.Changes).Action)
-	_, err = w.flow.BeginLink(w.ctx, token, attempt("", ""))
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason, "used up")
-}
-
-// The link stands for the password and for nothing else.
-func TestBeginLinkStandsForThePasswordOnly(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for id, want := range map[string]any{
-		"eva": signin.NeedCode, "new": signin.NeedEnrolment, "must": signin.NeedNewPassword,
-		"early": signin.NotYetActive, "late": signin.Expired, "away": signin.AddressNotAllowed, "shut": signin.OrganizationClosed,
-	} {
-		token := w.issue(links.Request{Purpose: links.SignIn, Individual: w.person(id)})
-		o, err := w.flow.BeginLink(w.ctx, token, attempt("", ""))
-		if need, ok := want.(signin.Need); ok {
-			require.NoError(t, err, id)
-			assert.Equal(t, need, o.Challenge.Need(), id)
-			continue
-		}
-		assert.Equal(t, want, refused(t, err).Reason, id)
-	}
-}
-
-func TestOpenStanding(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	token := w.issue(links.Request{Purpose: links.Standing, Organization: "open", Realm: "customer"})
-	for range 2 {
-		p, err := w.flow.OpenStanding(w.ctx, token, attempt("", ""))
-		require.NoError(t, err)
-		require.True(t, p.IsLink())
-		assert.Equal(t, access.Granted, w.may(p))
-		assert.Equal(t, noon.Add(12*time.Hour), p.Session().End)
-	}
-	e := w.last(audit.SignIns)
-	assert.Equal(t, audit.KindLink, e.Actor.Kind)
-	assert.Equal(t, "open", e.Organization)
-	admin := attempt("", "")
-	admin.Realm = "admin"
-	_, err := w.flow.OpenStanding(w.ctx, token, admin)
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason)
-	_, err = w.flow.OpenStanding(w.ctx, "garbage", attempt("", ""))
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason)
-	assert.Equal(t, "signin: refused: link_refused", err.Error())
-
-	w.organization("open", func(o *individuals.Organization) { o.Link.Open = false })
-	_, err = w.flow.OpenStanding(w.ctx, token, attempt("", ""))
-	r := refused(t, err)
-	assert.Equal(t, signin.LinkClosed, r.Reason)
-	assert.Equal(t, "link_closed", w.last(audit.SignIns).Reason)
-	w.organization("open", func(o *individuals.Organization) { o.Link.Open, o.Closed = true, true })
-	_, err = w.flow.OpenStanding(w.ctx, token, attempt("", ""))
-	assert.Equal(t, signin.LinkRefused, refused(t, err).Reason)
-}
-
-// Without Links there is everything that needs none.
-func TestWithoutLinks(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	flow, _ := w.door(w.engine, func(o *signin.Options) { o.Links = nil })
-	email, err := individuals.ParseEmail("x@abc.example")
-	require.NoError(t, err)
-	o, err := flow.Begin(w.ctx, attempt("mia@abc.example", right))
-	require.NoError(t, err)
-	_, beginLink := flow.BeginLink(w.ctx, "x", attempt("", ""))
-	_, standing := flow.OpenStanding(w.ctx, "x", attempt("", ""))
-	for _, err := range []error{
-		beginLink, standing, flow.AcceptInvitation(w.ctx, "x", brandNew, atHome), flow.ResetPassword(w.ctx, "x", brandNew, atHome),
-		flow.ConfirmEmail(w.ctx, "x", atHome), flow.RequestReset(w.ctx, attempt("x", "")), flow.RequestSignInLink(w.ctx, attempt("x", "")),
-		flow.RequestEmailChange(w.ctx, o.Principal, signin.Proof{Password: right}, email, atHome),
-	} {
-		assert.ErrorContains(t, err, "Options.Links")
-	}
-	_, err = flow.ChangePassword(w.ctx, o.Principal, signin.Proof{Password: right}, brandNew, atHome)
-	require.NoError(t, err)
-	assert.Empty(t, w.mails())
-}
-
 // Somebody who is disabled, or whose credentials end, while their new password is
 // hashed has no new password, and the link is not used up by it.
 func TestChangeDuringTheNewHash(t *testing.T) {
@@ -464,27 +285,6 @@ func TestChangeDuringTheNewHash(t *testing.T) {
 			assert.Empty(t, w.mails())
 		})
 	}
-}
-
-// Of two who use a link at once one has set the password.
-func TestLinkIsUsedOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	token := w.issue(links.Request{Purpose: links.PasswordReset, Individual: w.person("mia")})
-	var set atomic.Int64
-	var group sync.WaitGroup
-	for range 16 {
-		group.Go(func() {
-			if err := w.flow.ResetPassword(w.ctx, token, brandNew, atHome); err == nil {
-				set.Add(1)
-			} else {
-				assert.Contains(t, []signin.Reason{signin.LinkRefused, signin.CredentialsChanged}, refused(t, err).Reason)
-			}
-		})
-	}
-	group.Wait()
-	assert.Equal(t, int64(1), set.Load())
-	assert.Equal(t, uint64(8), w.person("mia").Epoch)
 }
 
 // busyStore is one where other commits come in between.
@@ -519,14 +319,25 @@ func TestConflicts(t *testing.T) {
 	require.True(t, w.credential("mia").MeetsAlone)
 }
 
-// tokenTo is the token in the mail to somebody, among others.
-func (w *world) tokenTo(to string) string {
-	w.t.Helper()
-	for _, m := range w.mails() {
-		if found := tokenInMail.FindStringSubmatch(m.Text.Reveal()); m.To == to && found != nil {
-			return found[1]
-		}
+// Who has no login, because the host signs them in, has own hands nevertheless.
+func TestOwnHandsWithoutALogin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.change("bob", func(p *individuals.Individual, _ *individuals.Credential) { p.Login, p.Realm = "", "" })
+	p, err := w.engine.Principal(w.ctx, access.Identity{Individual: "bob", Epoch: 7, Address: home, Start: noon})
+	require.NoError(t, err)
+	for range 5 {
+		_, err = w.flow.ChangePassword(w.ctx, p, signin.Proof{Password: wrong}, brandNew, atHome)
+		require.Equal(t, signin.WrongPassword, refused(t, err).Reason)
 	}
-	require.Fail(w.t, "no mail")
-	return ""
+	_, err = w.flow.ChangePassword(w.ctx, p, signin.Proof{Password: right}, brandNew, atHome)
+	require.Equal(t, signin.Throttled, refused(t, err).Reason)
+	w.clock.Pass(time.Minute)
+	p, err = w.flow.ChangePassword(w.ctx, p, signin.Proof{Password: right}, brandNew, atHome)
+	require.NoError(t, err)
+	o, err := w.flow.EnrolSecondFactor(w.ctx, p, signin.Proof{Password: brandNew}, atHome)
+	require.NoError(t, err)
+	uri, err := o.Challenge.URI()
+	require.NoError(t, err)
+	assert.Contains(t, uri, "ABC:bob?")
 }
