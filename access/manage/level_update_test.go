@@ -212,3 +212,27 @@ func TestComponentThatWouldBreakALevel(t *testing.T) {
 	over.Components = []string{"c2"}
 	w.putLevel(over)
 }
+
+// A preview of a change to a level names whom it concerns, as far as the asker may
+// see them, and makes nothing of it.
+func TestPreviewOfAChangedLevel(t *testing.T) {
+	w := newLevelWorld(t)
+	part := component("part-of", "isp", "select PBX.*any*")
+	held := customerLevel("held", "isp")
+	held.Components, held.VisibleTo = []string{"part-of"}, []string{"isp"}
+	w.putLevel(part, held)
+	w.hold("carl", "abc", "held")
+	part = w.level("part-of")
+	part.Permissions = acl.MustPermissions("select PBX.*any*", "select Payments.*any*")
+	revision := w.revision()
+	effect, err := w.acl("alice").Preview(w.ctx, func(alice *manage.ACLDesk) error {
+		_, err := alice.UpdateLevel(w.ctx, part)
+		return err
+	})
+	require.NoError(t, err)
+	assert.Equal(t, revision, w.revision())
+	require.Len(t, effect.People, 1)
+	assert.Equal(t, "carl", effect.People[0].Individual)
+	assert.True(t, effect.People[0].Gains())
+	assert.False(t, effect.People[0].Loses())
+}
