@@ -440,6 +440,12 @@ func TestWhoMayMigrate(t *testing.T) {
 			return w.manager.ApplyMigration(w.ctx, p, m, aclbilling.LevelCustomer)
 		}), manage.ErrDenied)
 	}
+	for _, p := range []*access.Principal{w.principal("alice"), w.job("bound")} {
+		_, err := w.manager.ReadMigration(w.ctx, p, matching)
+		assert.ErrorContains(t, err, "bound to no entity")
+		_, err = w.manager.CutEvents(w.ctx, p, audit.Changes, w.clock.now())
+		assert.ErrorContains(t, err, "bound to no entity")
+	}
 	for _, name := range []string{"reads-roles", "no-lists", "no-grants"} {
 		_, err := w.manager.ReadMigration(w.ctx, w.job(name), matching)
 		assert.NoError(t, err, name)
