@@ -24,11 +24,19 @@ const (
 // the extensions.
 func (p place) office(t testing.TB, employees int) *sqlstore.Store {
 	t.Helper()
-	s, ctx := p.store(t), t.Context()
+	s := p.store(t)
+	furnish(t, s, employees)
+	return s
+}
+
+func furnish(t testing.TB, s store.Store, employees int) {
+	t.Helper()
+	ctx := t.Context()
 	_, err := s.Update(ctx, author, func(tx store.Tx) error {
 		for _, write := range []error{
 			tx.PutEntity(ctx, scope.Entity{ID: "itsp", Kind: billing.KindProvider}),
 			tx.PutEntity(ctx, scope.Entity{ID: abc, Kind: billing.KindCustomer, Parent: "itsp"}),
+			tx.PutOrganization(ctx, individuals.Organization{Entity: "itsp"}),
 			tx.PutRole(ctx, roles.NewRole(pbxAdmin, "PBX admin", billing.TypeCustomer, map[string]roles.Permission{"customer/pbx": roles.Modify})),
 			tx.PutRole(ctx, customerRole()),
 			tx.PutOrganization(ctx, individuals.Organization{Entity: abc, AllowedRoles: []string{pbxAdmin, "viewer"}}),
@@ -49,7 +57,6 @@ func (p place) office(t testing.TB, employees int) *sqlstore.Store {
 		return nil
 	})
 	require.NoError(t, err)
-	return s
 }
 
 // engine returns an engine as of another process.
