@@ -226,7 +226,7 @@ func everyAnswer(w *world, desk any, check func(call, said string)) (calls int) 
 		}
 		most := 1000
 		if testing.Short() {
-			most = 120
+			most = 60
 		}
 		every := len(choices)/most | 1 // odd, so that it meets every argument
 		for i := range len(choices) / every {
