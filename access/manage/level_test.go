@@ -141,7 +141,8 @@ func TestCreateLevel(t *testing.T) {
 
 func TestCreateLevelIsRefused(t *testing.T) {
 	w := newLevelWorld(t)
-	w.putLevel(component("north-part", "north", "select PBX.*any*"), component("xyz-part", "xyz", "select PBX.*any*"))
+	w.putLevel(component("north-part", "north", "select PBX.*any*"), component("xyz-part", "xyz", "select PBX.*any*"),
+		component("south-part", "south", "select PBX.*any*"))
 	changed := func(change func(*acl.Level)) acl.Level {
 		l := customerLevel("new", "north", "select PBX.*any*")
 		change(&l)
@@ -165,7 +166,7 @@ func TestCreateLevelIsRefused(t *testing.T) {
 		"a malformed one":             {"clara", changed(func(l *acl.Level) { l.Name = "a\nb" }), nil, `"a\nb"`},
 		"an unknown type":             {"clara", changed(func(l *acl.Level) { l.Type = "plumber" }), nil, `"plumber"`},
 		"an unknown component":        {"clara", changed(func(l *acl.Level) { l.Components = []string{"nothing"} }), store.ErrNotFound, `ACL "nothing"`},
-		"a component out of sight":    {"clara", changed(func(l *acl.Level) { l.Components = []string{"big-part"} }), store.ErrNotFound, `ACL "big-part"`},
+		"a component out of sight":    {"clara", changed(func(l *acl.Level) { l.Components = []string{"south-part"} }), store.ErrNotFound, `ACL "south-part"`},
 		"a component of another":      {"alice", changed(func(l *acl.Level) { l.Components = []string{"xyz-part"} }), acl.ErrNotUsable, ""},
 		"no component":                {"alice", changed(func(l *acl.Level) { l.Components = []string{levelBig} }), nil, "only components can be included"},
 		"visible to what is not":      {"clara", changed(func(l *acl.Level) { l.VisibleTo = []string{"nowhere"} }), store.ErrNotFound, `entity "nowhere"`},

@@ -192,7 +192,7 @@ func (c *commit) fits(planned, fresh *acl.Plan) error {
 		if o.Exists && len(o.Assign) == 0 && !held {
 			continue
 		}
-		if !ok || held || !sameOutcome(was, o) || was.Exists && !o.Exists {
+		if !ok || !sameOutcome(was, o) || was.Exists && !o.Exists {
 			return c.fail(fmt.Errorf("level %q: it, or its role, was changed since the plan was made: %w", o.Level, store.ErrConflict))
 		}
 		for _, a := range o.Assign {
