@@ -117,7 +117,31 @@ func (c *commit) guards(organization string) (roles.KindGuards, error) {
 }
 
 // beyond reports whether the principal has the explicit right to give what it
-// does not hold, in the organization.
+// does not hold, in the organization. Who acts on behalf of another must have it
+// too: what is borrowed is lent for a time, and what it would give stays.
 func (c *commit) beyond(organization string) bool {
-	return c.may(roles.Update, c.m.guards.GrantBeyond, organization)
+	if !c.may(roles.Update, c.m.guards.GrantBeyond, organization) {
+		return false
+	}
+	if c.p.Actor() == "" {
+		return true
+	}
+	node, err := c.m.engine.Node(c.m.guards.GrantBeyond)
+	if err != nil {
+		return false
+	}
+	holders, err := c.holders()
+	if err != nil {
+		return false
+	}
+	for _, h := range holders {
+		reach := roles.Below
+		if h.Organization() == organization {
+			reach = roles.Own
+		}
+		if !h.On(c.p.Surface(), node, reach).Allows(roles.Update) {
+			return false
+		}
+	}
+	return true
 }
