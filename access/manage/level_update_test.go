@@ -158,6 +158,7 @@ func TestVisibleToOfALevelThatPeopleHold(t *testing.T) {
 	assert.Equal(t, access.Unavailable, w.reason("carl", roles.View, "customer/pbx", "abc"))
 	err = w.refused(func() (uint64, error) { return see("andrew", "north") })
 	assert.ErrorIs(t, err, manage.ErrBeyond)
+	w.must(see("alice", "south")) // which hides it from nobody who could use it
 	w.must(see("alice", "north"))
 	assert.Equal(t, access.Granted, w.reason("carl", roles.View, "customer/pbx", "abc"))
 
