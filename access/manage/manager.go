@@ -83,8 +83,16 @@ func New(engine *access.Engine, s store.Store, guards roles.Guards, opts *Option
 }
 
 // A Desk is where one principal administers people and what they belong to. It
-// is safe for concurrent use. [RoleDesk] and [ACLDesk] add what is of one system
-// only.
+// is safe for concurrent use, but for the one that Together gives. [RoleDesk] and
+// [ACLDesk] add what is of one system only. The zero Desk denies everything.
+//
+// A change returns the revision of its commit. It is refused, and then nothing
+// is written, as a [*DeniedError] by a guard; as a [*BeyondError] where it
+// concerns more than the principal holds; as [ErrOwn] where it is not for anybody
+// to make about themselves; as [ErrLastManager]; as an [*InUseError]; as
+// [store.ErrConflict] where somebody wrote since the record was read; and as
+// [store.ErrNotFound] for what is not there and for what lies out of the
+// principal's scope, which read alike.
 type Desk struct {
 	m      *Manager
 	p      *access.Principal
