@@ -15,6 +15,8 @@ import (
 	"github.com/durward-go/durward/store/sqlstore"
 )
 
+var billingModel = billing.Model()
+
 const (
 	abc      = "abc"
 	pbxAdmin = "pbx-admin"
@@ -62,7 +64,7 @@ func furnish(t testing.TB, s store.Store, employees int) {
 // engine returns an engine as of another process.
 func (p place) engine(t testing.TB, opts *access.Options) *access.Engine {
 	t.Helper()
-	engine, err := access.New(t.Context(), p.store(t), billing.Model(), opts)
+	engine, err := access.New(t.Context(), p.store(t), billingModel, opts)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = engine.Close() })
 	return engine

@@ -48,6 +48,9 @@ type traits struct {
 	// grab takes the lock of a commit in a transaction that may not have it;
 	// empty: lock does.
 	grab string
+	// notify ends the last statement of a commit to wake who listens; empty: the
+	// database has no such thing.
+	notify string
 	// attemptVersion gives a version that none was given before.
 	attemptVersion string
 	// hasTable asks whether there is a table of a name.
@@ -89,6 +92,7 @@ var postgresTraits = traits{
 	// the row of durward_state sees the commit that it waited for.
 	beginRow: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", beginCommit: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
 	lock:           " FOR UPDATE",
+	notify:         " RETURNING pg_notify('durward_commits', revision::text)",
 	attemptVersion: "SELECT nextval('durward_attempt_versions')",
 	hasTable:       "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)",
 	migrating:      "SELECT pg_advisory_xact_lock(?)",

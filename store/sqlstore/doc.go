@@ -28,6 +28,10 @@
 // two commits decide on what the other changes. On SQLite a commit begins
 // IMMEDIATE, in WAL mode with synchronous FULL: what was acknowledged was synced.
 //
+// Engines of other processes find commits when they poll. On PostgreSQL every
+// commit notifies as well, and [Store.Listen] has an engine follow at once. A
+// transaction that notifies cannot be prepared for a two-phase commit.
+//
 // Within a process commits queue, and take one connection together. An Update or
 // a View holds one connection, and a View within an Update another: give the
 // pool at least three where there is a limit.

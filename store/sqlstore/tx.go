@@ -92,7 +92,7 @@ func (t *tx) finish(ctx context.Context) (revision uint64, wrote bool, err error
 	if err := t.trim(ctx); err != nil {
 		return 0, false, err
 	}
-	_, err = t.exec(ctx, "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1",
+	_, err = t.exec(ctx, "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1"+t.store.traits.notify,
 		int64(t.writes), t.kept, int64(t.dropped), int64(t.messageID))
 	return t.writes, true, err
 }

@@ -18,7 +18,7 @@ func (s *Store) Watch(fn func(revision uint64)) (stop func()) {
 
 // Announce tells watchers of a commit that this store did not make by itself:
 // that of [Store.Join], once the host has committed it, or that of another
-// process, where the host hears of those. Watchers read the feed, so a revision
+// process, where the host hears of those by other means than [Store.Listen]. Watchers read the feed, so a revision
 // that is told twice, out of order or too early does no harm.
 func (s *Store) Announce(revision uint64) {
 	if s.closed.Load() {
