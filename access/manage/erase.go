@@ -18,7 +18,7 @@ import (
 // when, and the chains stay whole.
 //
 // It takes Delete on the individuals of the organization that the person was
-// deleted from, or a job of the host's that is bound to no entity and may Delete
+// deleted from, of all where there are several, or a job of the host's that is bound to no entity and may Delete
 // them: that one may erase of people who are still there as well, and of those
 // whose deletion is no longer in the audit, which takes Delete on entities. As
 // long as the record stands nobody else does, since whoever administers people
@@ -67,7 +67,11 @@ func (c *commit) erasable(individual string) (organization, guard string, err er
 	case !missing(err):
 		return "", "", c.fail(err)
 	default:
-		if organization, err = c.deletedFrom(individual); err != nil {
+		from, err := c.deletedFrom(individual)
+		if err != nil {
+			return "", "", err
+		}
+		if organization, err = c.erasableFrom(individual, from); err != nil {
 			return "", "", err
 		}
 	}
@@ -102,17 +106,36 @@ func (c *commit) guardsIfKnown(organization string) (guards roles.KindGuards, kn
 	return guards, err == nil, err
 }
 
-// deletedFrom returns the organization that somebody was last deleted from, as
-// far as the audit still tells; "" where it does not.
-func (c *commit) deletedFrom(individual string) (organization string, err error) {
+// erasableFrom returns the last of the organizations, "" where there is none. All
+// but the host's own jobs must have the right in each of them: nobody takes what
+// another organization recorded by making a person of their own under the same ID.
+func (c *commit) erasableFrom(individual string, organizations []string) (last string, err error) {
+	for i, id := range organizations {
+		if last = id; c.unbounded() || i == len(organizations)-1 {
+			continue // the caller asks about the last
+		}
+		guards, known, err := c.guardsIfKnown(id)
+		if err != nil {
+			return "", err
+		}
+		if !known || !c.may(roles.Delete, guards.Individuals, id) {
+			return "", c.notFound("individual", individual)
+		}
+	}
+	return last, nil
+}
+
+// deletedFrom returns the organizations that somebody was deleted from, as far as
+// the audit still tells, the last one last.
+func (c *commit) deletedFrom(individual string) (organizations []string, err error) {
 	filter := audit.Filter{Chain: audit.Changes, Person: individual, Action: audit.ActionDeleteIndividual}
 	for e, err := range store.AllEvents(c.ctx, c.r, filter) {
 		if err != nil {
-			return "", c.fail(err)
+			return nil, c.fail(err)
 		}
 		if e.Subject == individual && e.Action == audit.ActionDeleteIndividual && e.Outcome == audit.Succeeded {
-			organization = e.Organization
+			organizations = append(without(organizations, e.Organization), e.Organization)
 		}
 	}
-	return organization, nil
+	return organizations, nil
 }
