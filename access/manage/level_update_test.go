@@ -209,9 +209,13 @@ func TestComponentThatWouldBreakALevel(t *testing.T) {
 	part := w.level("isp-part")
 	part.Permissions = acl.MustPermissions("select PBX.*any*")
 	w.must(w.acl("alice").UpdateLevel(w.ctx, part))
-	over := customerLevel("over", "abc")
-	over.Components = []string{"c2"}
-	w.putLevel(over)
+	foreign := customerLevel("foreign", "south") // an import made it so; it comes before "top"
+	foreign.Components = []string{"c1"}
+	w.putLevel(foreign)
+	last.Components = []string{"one-more"}
+	err = w.refused(func() (uint64, error) { return w.acl("clara").UpdateLevel(w.ctx, last) })
+	assert.ErrorContains(t, err, "it is hidden from you")
+	assert.NotContains(t, err.Error(), "foreign")
 }
 
 // A preview of a change to a level names whom it concerns, as far as the asker may
