@@ -81,14 +81,18 @@ func (c *commit) seesRole(r roles.Role) bool {
 		return true
 	}
 	found := errors.New("found")
-	err := c.eachOrganization(store.OrganizationFilter{Role: r.ID}, func(o individuals.Organization) error {
+	look := func(o individuals.Organization) error {
 		guards, err := c.guards(o.Entity)
 		if err == nil && slices.Contains(o.AllowedRoles, r.ID) && c.may(roles.View, guards.AllowedRoles, o.Entity) {
 			return found
 		}
 		return err
-	})
-	return errors.Is(err, found)
+	}
+	// The principal's own first: a role may be allowed in very many.
+	if o, err := c.r.Organization(c.ctx, c.objectOf("")); err == nil && errors.Is(look(o), found) {
+		return true
+	}
+	return errors.Is(c.eachOrganization(store.OrganizationFilter{Role: r.ID}, look), found)
 }
 
 // allowRole asks the guard of roles. A role that belongs to nobody is the host's,
