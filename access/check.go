@@ -174,32 +174,30 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
 	now := int64(latest)
 	if st == nil || !st.always {
+		if reason != Granted && x.actor == nil {
+			return reason, node, nil
+		}
+		// One instant for all of these gates, and for both.
+		if r.At.IsZero() && x.actor == nil {
+			now = e.clock.between(st.from, st.until, x.ends)
+		} else {
+			now = e.instantFor(r, x, st)
+		}
+		if t != nil {
+			t.now = now
+		}
 		who, how := st, r
 		if x.actor != nil {
 			if with.reason != Granted {
 				return with.reason, node, nil
 			}
 			who, how = with.standing, x.actor
-			now = e.instantFor(r, x, who)
-			if t != nil {
-				t.now = now
-			}
 			if reason := how.current(who, x.actorEnds, now); reason != Granted {
 				return reason, node, nil
 			}
-		}
-		if reason != Granted {
-			return reason, node, nil
-		}
-		switch {
-		case x.actor != nil: // one instant for both
-		case r.At.IsZero():
-			now = e.clock.between(st.from, st.until, x.ends)
-		default:
-			now = e.instantFor(r, x, st)
-		}
-		if t != nil {
-			t.now = now
+			if reason != Granted {
+				return reason, node, nil
+			}
 		}
 		if reason := r.current(st, x.ends, now); reason != Granted {
 			return reason, node, nil
