@@ -262,7 +262,9 @@ func TestSwitchedOff(t *testing.T) {
 	assert.Equal(t, audit.ActionDisableAuthenticator, e.Action)
 	assert.Equal(t, "bob", e.Subject)
 
+	w.store.called()
 	_, err := w.begin(from(stranger(100), attempt("bob", right)))
+	assert.NotContains(t, w.store.called(), "Update", "the work of a wrong password, and no more")
 	r := refused(t, err)
 	assert.Equal(t, signin.AuthenticatorDisabled, r.Reason)
 	assert.Equal(t, signin.Refused, r.PublicReason())
