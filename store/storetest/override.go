@@ -19,10 +19,12 @@ type ownNames struct {
 	names map[string]string
 }
 
+// View implements [store.Store].
 func (s *ownNames) View(ctx context.Context, fn func(store.Reader) error) error {
 	return s.Store.View(ctx, func(r store.Reader) error { return fn(namedReader{r, s.committed()}) })
 }
 
+// Update implements [store.Store].
 func (s *ownNames) Update(ctx context.Context, by store.Author, fn func(store.Tx) error) (uint64, error) {
 	names := s.committed()
 	revision, err := s.Store.Update(ctx, by, func(tx store.Tx) error { return fn(namedTx{tx, names}) })
@@ -45,6 +47,7 @@ type namedReader struct {
 	names map[string]string
 }
 
+// Individual implements [store.IndividualReader].
 func (r namedReader) Individual(ctx context.Context, id string) (individuals.Individual, error) {
 	p, err := r.Reader.Individual(ctx, id)
 	p.Name = r.names[id]
@@ -56,12 +59,14 @@ type namedTx struct {
 	names map[string]string
 }
 
+// Individual implements [store.IndividualReader].
 func (t namedTx) Individual(ctx context.Context, id string) (individuals.Individual, error) {
 	p, err := t.Tx.Individual(ctx, id)
 	p.Name = t.names[id]
 	return p, err
 }
 
+// PutIndividual implements [store.IndividualWriter].
 func (t namedTx) PutIndividual(ctx context.Context, p individuals.Individual) error {
 	name := p.Name
 	p.Name = ""
