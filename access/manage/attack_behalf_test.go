@@ -95,7 +95,12 @@ func TestAttackAllAtOnce(t *testing.T) {
 			wait.Go(func() {
 				for round := range rounds {
 					other := people[(slices.Index(people, who)+1+round)%len(people)]
-					switch (round + part) % 6 {
+					switch (round + part) % 7 {
+					case 6:
+						if r, err := d.Role(w.ctx, "full"); err == nil { // all that they have, taken from all
+							delete(r.Permissions, "admin")
+							_, _ = d.UpdateRole(w.ctx, r)
+						}
 					case 0:
 						_, _ = d.Disable(w.ctx, other)
 					case 1:

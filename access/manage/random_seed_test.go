@@ -81,6 +81,10 @@ func seed(r *rand.Rand) func(w *smallWorld, tx store.Tx) {
 			if r.IntN(3) == 0 {
 				o.Link = individuals.StandingLink{Role: o.AllowedRoles[r.IntN(len(o.AllowedRoles))], Open: r.IntN(2) == 0, Epoch: 3}
 			}
+			if e.ID == "c3" { // whose people can edit what they hold
+				w.must(tx.PutRole(w.ctx, smallRole("c3-own", "client", "c3", seedPermissions(r, "full"))))
+				o.AllowedRoles = append(o.AllowedRoles, "c3-own")
+			}
 			o.DefaultRole = o.AllowedRoles[len(o.AllowedRoles)-1]
 			w.must(tx.PutOrganization(w.ctx, o))
 		}
@@ -89,7 +93,7 @@ func seed(r *rand.Rand) func(w *smallWorld, tx store.Tx) {
 			{"rita", "dealer", "d1", "dealer-full", ""}, {"rob", "dealer", "d1", "dealer-half", "dealer-level-0"}, {"ray", "dealer", "d1", "dealer-some", ""},
 			{"sam", "dealer", "d2", "dealer-all", ""}, {"sue", "dealer", "d2", "dealer-full", ""}, {"ivy", "dealer", "s", "dealer-full", ""},
 			{"bob", "client", "c1", "client-full", ""}, {"ben", "client", "c1", "client-some", "client-level-2"}, {"bea", "client", "c1", "", "client-level-0"},
-			{"kim", "keeper", "c1", "keeper-half", ""}, {"carl", "client", "c2", "client-full", ""}, {"cleo", "client", "c3", "client-half", ""},
+			{"kim", "keeper", "c1", "keeper-half", ""}, {"carl", "client", "c2", "client-full", ""}, {"cleo", "client", "c3", "c3-own", ""}, {"cora", "client", "c3", "c3-own", ""},
 			{"dan", "client", "c4", "client-full", ""}, {"gus", "agent", "ag", "agent-full", ""}, {"gil", "agent", "ag", "agent-some", ""},
 		} {
 			p := smallPerson(x.id, x.roleType, x.organization)
