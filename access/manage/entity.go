@@ -187,7 +187,7 @@ func (c *commit) below(id string) ([]string, error) {
 
 // DeleteEntity removes an entity that nothing lies below and nothing links to,
 // with the settings of its organization, where nobody holds a grant in it. It
-// takes Delete on entities for it.
+// takes Delete on entities for it, and Update for everything that it links to.
 func (d *Desk) DeleteEntity(ctx context.Context, id string) (revision uint64, err error) {
 	return d.run(ctx, "delete an entity", func(c *commit) error {
 		e, err := c.entity(id)

@@ -24,7 +24,9 @@ var (
 	ErrBootstrapped = errors.New("has people already")
 )
 
-// A DeniedError says which guard refused. It wraps [ErrDenied].
+// A DeniedError says which guard refused. It wraps [ErrDenied]. What lies out of
+// the principal's scope is no DeniedError but [store.ErrNotFound], as if it were
+// not there.
 type DeniedError struct {
 	// Operation is what was tried, such as "grant a role".
 	Operation string
