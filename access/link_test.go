@@ -300,3 +300,33 @@ func TestLinkExplained(t *testing.T) {
 	assert.Equal(t, `whoever comes by the standing link of acme may not view customer/personal of acme: `+
 		`the session by the standing link of "acme" ended at 2026-04-20T09:00:00Z; come by the link again, or sign in (session_ended)`, p.Explain(f.ctx, q).String())
 }
+
+// TestLinkHolding: what a link holds is its role without what is for a person's
+// own hands, and nothing where there are no settings.
+func TestLinkHolding(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.link("acme", individuals.StandingLink{Role: "customer-admin", Open: true})
+	holding := func(p *access.Principal) (out []access.Holding, err error) {
+		require.NoError(t, f.store.View(f.ctx, func(r store.Reader) error {
+			out, err = f.engine.At(f.ctx, r).HoldingOf(f.ctx, p)
+			return nil
+		}))
+		return out, err
+	}
+	holds, err := holding(f.visitor("acme", 0))
+	require.NoError(t, err)
+	require.Len(t, holds, 1)
+	assert.Equal(t, "acme", holds[0].Organization())
+	for _, surface := range access.Surfaces() {
+		assert.Equal(t, roles.Modify, holds[0].On(surface, node("customer/pbx/extensions"), roles.Own))
+		assert.Equal(t, roles.Restrict, holds[0].On(surface, node("customer/individuals"), roles.Below))
+	}
+	holds, err = holding(f.visitor("acme-1", 0))
+	require.NoError(t, err)
+	require.Len(t, holds, 1)
+	assert.Equal(t, roles.Restrict, holds[0].Everywhere(node("customer/pbx"), roles.Own))
+	f.link("acme", individuals.StandingLink{Role: "gone", Open: true})
+	_, err = holding(f.visitor("acme", 0))
+	require.ErrorIs(t, err, access.ErrNoHolding)
+}
