@@ -150,8 +150,8 @@ func (t *tx) DeleteACL(ctx context.Context, id string, revision uint64) error {
 	if err := t.ready(ctx); err != nil {
 		return err
 	}
-	found, err := t.acls(ctx, selectACLs().where("id = ?", id))
-	if _, err := existing(aclRecord(id), found, err, revision, aclRevision); err != nil {
+	found, err := t.revisions(ctx, "SELECT revision FROM durward_acls WHERE id = ?", id)
+	if _, err := existing(aclRecord(id), found, err, revision, itself); err != nil {
 		return err
 	}
 	t.changed(store.ACLs, id, "")

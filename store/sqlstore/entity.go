@@ -99,8 +99,8 @@ func (t *tx) DeleteEntity(ctx context.Context, id string, revision uint64) error
 		return err
 	}
 	r := entityRecord(id)
-	found, err := t.entities(ctx, selectEntities().where("id = ?", id))
-	if _, err := existing(r, found, err, revision, entityRevision); err != nil {
+	found, err := t.revisions(ctx, "SELECT revision FROM durward_entities WHERE id = ?", id)
+	if _, err := existing(r, found, err, revision, itself); err != nil {
 		return err
 	}
 	for _, need := range []struct{ query, says string }{

@@ -143,8 +143,8 @@ func (t *tx) DeleteIndividual(ctx context.Context, id string, revision uint64) e
 		return err
 	}
 	r := individualRecord(id)
-	found, err := t.individuals(ctx, selectIndividuals().where("id = ?", id))
-	if _, err := existing(r, found, err, revision, individualRevision); err != nil {
+	found, err := t.revisions(ctx, "SELECT revision FROM durward_individuals WHERE id = ?", id)
+	if _, err := existing(r, found, err, revision, itself); err != nil {
 		return err
 	}
 	in, holds, err := t.some(ctx, "SELECT organization FROM durward_grants WHERE individual = ? LIMIT 1", id)

@@ -106,8 +106,8 @@ func (t *tx) DeleteOrganization(ctx context.Context, entity string, revision uin
 		return err
 	}
 	r := organizationRecord(entity)
-	found, err := t.organizations(ctx, selectOrganizations().where("entity = ?", entity))
-	if _, err := existing(r, found, err, revision, organizationRevision); err != nil {
+	found, err := t.revisions(ctx, "SELECT revision FROM durward_organizations WHERE entity = ?", entity)
+	if _, err := existing(r, found, err, revision, itself); err != nil {
 		return err
 	}
 	holder, held, err := t.some(ctx, "SELECT individual FROM durward_grants WHERE organization = ? LIMIT 1", entity)

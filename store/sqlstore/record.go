@@ -63,6 +63,23 @@ func current[T any](r record, found []T, err error, revision uint64, revisionOf 
 	return found[0], nil
 }
 
+// revisions reads the revision of a record, and nothing else of it: a record that
+// is damaged can be deleted.
+func (w *session) revisions(ctx context.Context, query, id string) (found []uint64, err error) {
+	if !plain(id) {
+		return nil, nil
+	}
+	err = w.each(ctx, query, []any{id}, func(r row) error {
+		var revision uint64
+		err := r.Scan(&revision)
+		found = append(found, revision)
+		return err
+	})
+	return found, err
+}
+
+func itself(revision uint64) uint64 { return revision }
+
 // existing is current for a record that must be there.
 func existing[T any](r record, found []T, err error, revision uint64, revisionOf func(T) uint64) (T, error) {
 	if err == nil && len(found) == 0 {

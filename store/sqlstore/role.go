@@ -113,8 +113,8 @@ func (t *tx) DeleteRole(ctx context.Context, id string, revision uint64) error {
 	if err := t.ready(ctx); err != nil {
 		return err
 	}
-	found, err := t.roles(ctx, selectRoles().where("id = ?", id))
-	if _, err := existing(roleRecord(id), found, err, revision, roleRevision); err != nil {
+	found, err := t.revisions(ctx, "SELECT revision FROM durward_roles WHERE id = ?", id)
+	if _, err := existing(roleRecord(id), found, err, revision, itself); err != nil {
 		return err
 	}
 	t.changed(store.Roles, id, "")
