@@ -424,3 +424,30 @@ func TestAttackAllowARoleToReadIt(t *testing.T) {
 	require.NoError(t, only(w.role("rita").PutOrganization(w.ctx, individuals.Organization{Entity: "new", AllowedRoles: []string{billing.RoleCustomerAdmin}})))
 	require.Error(t, w.foiled(func() error { return only(w.role("rita").UpdateRole(w.ctx, w.storedRole(billing.RoleCustomerAdmin))) }))
 }
+
+// Whoever comes by a standing link has its role, so editing that gives rights too.
+func TestAttackEditTheRoleOfALink(t *testing.T) {
+	w := newWorld(t)
+	alice := w.role("alice")
+	made := roles.NewRole("visitor", "Visitor", billing.TypeCustomer, map[string]roles.Permission{"customer/pbx": roles.Read})
+	made.Owner = "isp"
+	require.NoError(t, only(alice.CreateRole(w.ctx, made)))
+	o := w.organization("abc")
+	o.Link.Role = "visitor"
+	require.NoError(t, only(alice.PutOrganization(w.ctx, o)))
+	w.andrewsRole(map[string]roles.Permission{"role": roles.Modify, "customer/pbx": roles.Read})
+	r := w.storedRole("visitor")
+	r.Permissions["customer/billing"] = roles.Setting{Permission: roles.Read}
+	require.ErrorIs(t, w.foiled(func() error { return only(w.role("andrew").UpdateRole(w.ctx, r)) }), manage.ErrBeyond)
+	r = w.storedRole("visitor")
+	r.Description = "For visitors"
+	require.NoError(t, only(w.role("andrew").UpdateRole(w.ctx, r)), "what it permits stays")
+	require.NoError(t, only(alice.UpdateRole(w.ctx, func() roles.Role {
+		r := w.storedRole("visitor")
+		r.Permissions["customer/billing"] = roles.Setting{Permission: roles.Read}
+		return r
+	}())))
+	r = w.storedRole("visitor")
+	delete(r.Permissions, "customer/billing")
+	require.ErrorIs(t, w.foiled(func() error { return only(w.role("andrew").UpdateRole(w.ctx, r)) }), manage.ErrBeyond, "nor is it taken away")
+}
