@@ -109,7 +109,7 @@ func TestBadFeeds(t *testing.T) {
 		{"has more without an end", func(r uint64) hooks { return feeds(store.Feed{Through: r, More: true}, nil) },
 			`change feed: access: the feed after revision 1 has no change, and says that there is more`},
 		{"is gone for good", func(uint64) hooks { return feeds(store.Feed{}, store.ErrGone) },
-			`change feed: access: reading the feed after revision 1: store: changes no longer kept`},
+			`change feed: access: reading the feed after revision 1: store: no longer kept`},
 		{"is gone, and so is the state", func(uint64) hooks {
 			return hooks{
 				changes: func(context.Context, uint64, func() (store.Feed, error)) (store.Feed, error) {

@@ -154,7 +154,7 @@ func TestBadFeedsOfAState(t *testing.T) {
 		{"access: reading the feed after revision 1: access: the feed after revision 1 says that there is more, and does not go on", func(after uint64, _ store.Feed) (store.Feed, error) {
 			return store.Feed{Through: after, More: true}, nil
 		}},
-		{"access: reading the feed after revision 1: store: changes no longer kept", func(uint64, store.Feed) (store.Feed, error) {
+		{"access: reading the feed after revision 1: store: no longer kept", func(uint64, store.Feed) (store.Feed, error) {
 			return store.Feed{}, store.ErrGone
 		}},
 	} {

@@ -11,9 +11,9 @@ var (
 	ErrConflict = errors.New("store: conflict")
 	// ErrInUse says that other records still need the one to be deleted.
 	ErrInUse = errors.New("store: in use")
-	// ErrGone says that the changes asked for are no longer kept. Read
-	// everything anew.
-	ErrGone = errors.New("store: changes no longer kept")
+	// ErrGone says that the changes, or the past state, that were asked for are
+	// no longer kept. Who follows the changes reads everything anew.
+	ErrGone = errors.New("store: no longer kept")
 	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("store: closed")
 )

@@ -147,6 +147,7 @@ func (s *Store) EraseEvents(ctx context.Context, chain audit.Chain, individual s
 		if err != nil {
 			return 0, err
 		}
+		s.history.erase(individual)
 		return erased, nil
 	case audit.SignIns:
 		s.signIns.mu.Lock()

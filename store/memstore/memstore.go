@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/store"
@@ -29,6 +30,7 @@ type Store struct {
 	attempts attempts
 	outbox   outbox
 	signIns  signInTrail
+	history  history
 
 	watching sync.RWMutex // held for reading while watchers are being told
 	watchers map[*watcher]struct{}
@@ -41,6 +43,16 @@ type Options struct {
 	// KeepChanges is how many changes the feed keeps at least. A reader that
 	// falls further behind gets [store.ErrGone]. Default: 100,000.
 	KeepChanges int
+	// KeepRevisions is how many states of the past are kept, the current one
+	// among them, see [store.History]. Each costs what its commit wrote and,
+	// with 100,000 people, 25 KB for the way to it. Default: [DefaultKeepRevisions].
+	KeepRevisions int
+	// KeepHistory is for how long a state is kept after another took its place,
+	// where KeepRevisions lets it be. Default: without end.
+	KeepHistory time.Duration
+	// Clock tells when a commit is made. It must be safe for concurrent use.
+	// Default: [time.Now].
+	Clock func() time.Time
 }
 
 var (
@@ -57,8 +69,9 @@ func New(opts *Options) *Store {
 	if opts != nil && opts.KeepChanges > 0 {
 		s.keep = opts.KeepChanges
 	}
+	s.history.settle(opts)
 	s.latest = newState()
-	s.current.Store(s.latest.copy())
+	s.publish(s.latest.copy(), store.Author{})
 	s.writing <- struct{}{}
 	return s
 }
@@ -130,7 +143,7 @@ func (s *Store) commit(ctx context.Context, by store.Author, fn func(*tx) error)
 	after.changes = append(after.changes, tx.changes...)
 	after.trim(s.keep)
 	s.latest = after
-	s.current.Store(after.copy())
+	s.publish(after.copy(), by)
 	s.outbox.add(tx.messages)
 	return after.revision, true, nil
 }

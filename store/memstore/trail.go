@@ -2,6 +2,8 @@ package memstore
 
 import (
 	"fmt"
+	"math"
+	"sort"
 
 	"github.com/tidwall/btree"
 
@@ -38,16 +40,36 @@ func (t *trail) append(event audit.Event) (audit.Event, error) {
 }
 
 // list returns the events that a valid filter chooses.
-func (t *trail) list(f audit.Filter) []audit.Event {
+func (t *trail) list(f audit.Filter) []audit.Event { return t.listUntil(f, math.MaxUint64) }
+
+// listUntil is list up to the commit of a revision.
+func (t *trail) listUntil(f audit.Filter, revision uint64) []audit.Event {
 	var out []audit.Event
 	most := store.Page{Limit: f.Limit}.Size()
 	t.events.Ascend(f.After, func(_ uint64, e *audit.Event) bool {
+		if e.Revision > revision {
+			return false
+		}
 		if f.Match(*e) {
 			out = append(out, e.Clone())
 		}
 		return len(out) < most
 	})
 	return out
+}
+
+// lastUntil returns the head after the last event up to the commit of a
+// revision, if one is kept.
+func (t *trail) lastUntil(revision uint64) (audit.Head, bool) {
+	n := sort.Search(t.events.Len(), func(i int) bool {
+		_, e, _ := t.events.GetAt(i)
+		return e.Revision > revision
+	})
+	if n == 0 {
+		return audit.Head{}, false
+	}
+	_, last, _ := t.events.GetAt(n - 1)
+	return last.Head(), true
 }
 
 // cut removes what a cut says and appends the event that records it.
