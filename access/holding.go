@@ -22,6 +22,7 @@ type Holding struct {
 	rule         scope.Rule
 	listed       []string
 	packed       [2]string // the tables, by side
+	slots        [2]Slot   // which those are of
 }
 
 // ErrNoHolding says that what someone holds cannot be told, because a record
@@ -41,6 +42,16 @@ func (h Holding) On(surface Surface, n roles.Node, reach roles.Reach) roles.Perm
 		return roles.Restrict
 	}
 	return unpack(h.packed[sideOf(surface.preferred(n.Marks()))][n.Index()], reach)
+}
+
+// Slot returns which slot of the grant governs at a node on a surface, so that On
+// tells what that one holds. It is [NoSlot] where nothing was ever granted, for a
+// system principal, and where On knows nothing of the node or the surface.
+func (h Holding) Slot(surface Surface, n roles.Node) Slot {
+	if !h.has(n) || surface > API {
+		return NoSlot
+	}
+	return h.slots[sideOf(surface.preferred(n.Marks()))]
 }
 
 // Everywhere returns what is held at a node on every surface.
@@ -162,5 +173,6 @@ func (s *State) holding(ctx context.Context, r *Request, x *capacity) (Holding, 
 	return Holding{
 		of: s.of, organization: st.organization, everything: st.always && st.organization == "",
 		rule: st.rule, listed: st.listed, packed: [2]string{sides[0].packed, sides[1].packed},
+		slots: [2]Slot{sides[0].slot, sides[1].slot},
 	}, nil
 }

@@ -310,11 +310,56 @@ func TestRoleDeskShowsNoContentOfLevels(t *testing.T) {
 		})
 		require.Greater(t, calls, 100)
 	}
+	// What a level permits at the nodes is its content too: where it governs, a
+	// preview says that something is gained and lost, and not what.
 	effect, err := w.role("ann").Preview(w.ctx, func(d *manage.RoleDesk) error {
+		return errOf(d.GrantACL(w.ctx, "steve", "abc", "zebra"))
+	})
+	require.NoError(t, err)
+	require.Len(t, effect.People, 1)
+	require.Empty(t, effect.People[0].Changes)
+	require.True(t, effect.People[0].Gains(), "the customer's panels")
+	require.True(t, effect.People[0].Loses(), "the PBX")
+	effect, err = w.role("ann").Preview(w.ctx, func(d *manage.RoleDesk) error {
 		return errOf(d.GrantBoth(w.ctx, "steve", "abc", billing.RoleCustomer, "zebra"))
 	})
 	require.NoError(t, err)
-	require.NotContains(t, everythingSaid(effect), canaryContent)
+	require.Len(t, effect.People, 1)
+	require.NotEmpty(t, effect.People[0].Changes)
+	for _, c := range effect.People[0].Changes {
+		require.NotEqual(t, access.OldInterface, c.Surface, "there the level governs")
+		require.True(t, c.Surface == access.NewInterface || c.Node.Marks()&roles.Moved != 0, "%s on the %s", c.Node, c.Surface)
+	}
+	// The older desk tells of its own level what it does.
+	effect, err = w.acl("ann").Preview(w.ctx, func(d *manage.ACLDesk) error { return errOf(d.GrantACL(w.ctx, "steve", "abc", "zebra")) })
+	require.NoError(t, err)
+	require.NotEmpty(t, effect.People[0].Changes)
+	// The same of refusals: lea, who holds little, may not give the level, nor
+	// touch adam who has it, and is not told where it goes beyond what she holds.
+	w.clerk("lea")
+	require.NoError(t, errOf(w.acl("ann").GrantACL(w.ctx, "adam", "abc", "zebra")))
+	beyond := new(manage.BeyondError)
+	for _, attempt := range []func(d *manage.RoleDesk) error{
+		func(d *manage.RoleDesk) error { return errOf(d.Disable(w.ctx, "adam")) },
+		func(d *manage.RoleDesk) error {
+			s := someone("new", billing.TypeCustomer, "abc", "clerk")
+			if _, err := d.CreateIndividual(w.ctx, s); err != nil {
+				return err
+			}
+			return errOf(d.GrantACL(w.ctx, "new", "abc", "zebra"))
+		},
+	} {
+		err := w.refusedWhole(func() error { return errOf(w.role("lea").Together(w.ctx, attempt)) })
+		require.ErrorAs(t, err, &beyond)
+		require.True(t, beyond.Excess.IsZero())
+		require.True(t, beyond.ByACL)
+		require.ErrorContains(t, err, "more than you hold by an access level")
+		require.NotContains(t, err.Error(), "customer/")
+	}
+	err = w.refusedWhole(func() error { return errOf(w.acl("lea").Disable(w.ctx, "adam")) })
+	require.ErrorAs(t, err, &beyond)
+	require.False(t, beyond.Excess.IsZero(), "the older desk may know")
+	require.False(t, beyond.ByACL)
 	// Events of the older system reach this desk without what changed.
 	w.write(func(tx store.Tx) error {
 		_, err := tx.AppendEvent(w.ctx, audit.Event{Chain: audit.Changes, At: w.clock.now(), Actor: audit.Individual("ann"), Organization: "isp",

@@ -149,6 +149,9 @@ func (c *commit) covers(holders []access.Holding, m member, r rights, gives bool
 	if beyond.Excess.IsZero() && beyond.Err == nil {
 		return nil, nil
 	}
+	if c.byLevel(r.holding, beyond.Excess.Surface, beyond.Excess.Node) {
+		beyond.Excess, beyond.ByACL = access.Excess{}, true
+	}
 	seen, err := c.sees(m.individual)
 	if err != nil {
 		return nil, err
@@ -157,7 +160,7 @@ func (c *commit) covers(holders []access.Holding, m member, r rights, gives bool
 		beyond.Individual, beyond.Organization = m.individual, m.organization
 	}
 	if !seen && !gives { // what would be given, the principal wrote
-		beyond.Excess, beyond.Err = access.Excess{}, nil
+		beyond.Excess, beyond.ByACL, beyond.Err = access.Excess{}, false, nil
 	}
 	return beyond, nil
 }

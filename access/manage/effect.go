@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/durward-go/durward/access"
+	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/roles"
 )
 
@@ -62,7 +63,9 @@ type PersonEffect struct {
 	Individual   string
 	Organization string
 	// Changes are the places where the person may do something else than
-	// before, by node, reach and surface.
+	// before, by node, reach and surface. At the desk of the role system those
+	// places are left out where an access level governs before or after, since
+	// they would show what it holds; Gains and Loses count them all the same.
 	Changes []RightChange
 	// Scope says that the person reaches other entities than before. Entities that
 	// the change makes or removes do not count.
@@ -70,17 +73,15 @@ type PersonEffect struct {
 	// Unknown is why the rights before or after cannot be told, a record that
 	// does not compile: nothing is allowed by it. Otherwise nil.
 	Unknown error
+
+	gains, loses bool
 }
 
 // Gains reports whether the person may do something that it could not.
-func (e PersonEffect) Gains() bool {
-	return slices.ContainsFunc(e.Changes, func(c RightChange) bool { return !c.Before.Contains(c.After) })
-}
+func (e PersonEffect) Gains() bool { return e.gains }
 
 // Loses reports whether the person may no longer do something.
-func (e PersonEffect) Loses() bool {
-	return slices.ContainsFunc(e.Changes, func(c RightChange) bool { return !c.After.Contains(c.Before) })
-}
+func (e PersonEffect) Loses() bool { return e.loses }
 
 // A RightChange is one place in a person's rights.
 type RightChange struct {
@@ -139,7 +140,7 @@ func (c *commit) effect() Effect {
 		pair := c.effects.of[m]
 		e := c.compare(m, pair[0], pair[1])
 		switch {
-		case len(e.Changes) == 0 && !e.Scope && e.Unknown == nil:
+		case !e.gains && !e.loses && !e.Scope && e.Unknown == nil:
 		case c.effects.named[m.individual]:
 			out.People = append(out.People, e)
 		default:
@@ -162,7 +163,13 @@ func (c *commit) compare(m member, before, after rights) PersonEffect {
 	for n := range c.m.engine.Model().Tree().Nodes() {
 		for _, reach := range []roles.Reach{roles.Own, roles.Below} {
 			for _, surface := range []access.Surface{access.NewInterface, access.OldInterface, access.API} {
-				if b, a := was.On(surface, n, reach), is.On(surface, n, reach); b != a {
+				b, a := was.On(surface, n, reach), is.On(surface, n, reach)
+				if b == a {
+					continue
+				}
+				e.gains = e.gains || !b.Contains(a)
+				e.loses = e.loses || !a.Contains(b)
+				if !c.byLevel(was, surface, n) && !c.byLevel(is, surface, n) {
 					e.Changes = append(e.Changes, RightChange{Node: n, Reach: reach, Surface: surface, Before: b, After: a})
 				}
 			}
@@ -171,4 +178,10 @@ func (c *commit) compare(m member, before, after rights) PersonEffect {
 	inForce := !before.off || !after.off
 	e.Scope = !was.SameScope(is) || inForce && c.effects.rescoped(m)
 	return e
+}
+
+// byLevel reports whether what is held at the node on the surface is held by an
+// access level that the desk shows nothing of.
+func (c *commit) byLevel(h access.Holding, surface access.Surface, n roles.Node) bool {
+	return c.system == individuals.RoleSystem && h.Slot(surface, n) == access.ACLSlot
 }

@@ -64,6 +64,9 @@ type BeyondError struct {
 	// Excess is zero where what the person holds cannot be told: Err says why.
 	Excess access.Excess
 	Err    error
+	// ByACL says that it is held by an access level, of which the desk of the role
+	// system shows nothing: Excess is zero.
+	ByACL bool
 }
 
 // Error says what is beyond.
@@ -79,6 +82,8 @@ func (e *BeyondError) Error() string {
 	switch {
 	case e.Err != nil:
 		what = "what cannot be told: " + e.Err.Error()
+	case e.ByACL:
+		what = "more than you hold by an access level"
 	case e.Excess.IsZero():
 		what = "more than that"
 	}
