@@ -23,6 +23,8 @@ type gate struct {
 	// shut puts it up against eva, shutLink against the standing link of "open";
 	// nil where it is not asked about that.
 	shut, shutLink func(w *world)
+	// before makes ready for it; nil: nothing to do.
+	before func(w *world)
 }
 
 func gates() []gate {
@@ -66,20 +68,20 @@ func gates() []gate {
 		panic(err)
 	}
 	return []gate{
-		{"disabled", eva(func(p *individuals.Individual) { p.Disabled = true }), organization("open", func(o *individuals.Organization) { o.Link.Open = false })},
+		{"disabled", eva(func(p *individuals.Individual) { p.Disabled = true }), organization("open", func(o *individuals.Organization) { o.Link.Open = false }), nil},
 		{"organization closed", organization("abc", func(o *individuals.Organization) { o.Closed = true }),
-			organization("open", func(o *individuals.Organization) { o.Closed = true })},
+			organization("open", func(o *individuals.Organization) { o.Closed = true }), nil},
 		{"credentials changed", eva(func(p *individuals.Individual) { p.Epoch++ }),
-			organization("open", func(o *individuals.Organization) { o.Link.Epoch++ })},
+			organization("open", func(o *individuals.Organization) { o.Link.Epoch++ }), nil},
 		{"session ended", func(w *world) { w.clock.Pass(access.DefaultSession + time.Hour) },
-			func(w *world) { w.clock.Pass(access.DefaultSession + time.Hour) }},
+			func(w *world) { w.clock.Pass(access.DefaultSession + time.Hour) }, nil},
 		{"not yet active", eva(func(p *individuals.Individual) {
 			p.Window = individuals.Window{Activation: date(20), Zone: "Europe/Prague"}
-		}), nil},
+		}), nil, nil},
 		{"expired", eva(func(p *individuals.Individual) {
 			p.Window = individuals.Window{Expiration: date(1), Zone: "Europe/Prague"}
-		}), nil},
-		{"address", eva(func(p *individuals.Individual) { p.AllowList = inside }), nil},
+		}), nil, nil},
+		{"address", eva(func(p *individuals.Individual) { p.AllowList = inside }), nil, nil},
 		{"no grant", func(w *world) {
 			w.write(func(tx store.Tx) error {
 				g, err := tx.Grant(w.ctx, "eva", "abc")
@@ -88,9 +90,9 @@ func gates() []gate {
 				}
 				return tx.DeleteGrant(w.ctx, "eva", "abc", g.Revision)
 			})
-		}, organization("open", func(o *individuals.Organization) { o.Link.Role = "" })},
-		{"not granted", role(roles.Restrict), role(roles.Restrict)},
-		{"role does not compile", role(roles.Permission(0x80)), nil},
+		}, organization("open", func(o *individuals.Organization) { o.Link.Role = "" }), nil},
+		{"not granted", role(roles.Restrict), role(roles.Restrict), nil},
+		{"role does not compile", role(roles.Permission(0x80)), nil, nil},
 		{"unknown", func(w *world) {
 			w.write(func(tx store.Tx) error {
 				g, err := tx.Grant(w.ctx, "eva", "abc")
@@ -106,9 +108,16 @@ func gates() []gate {
 				}
 				return tx.DeleteIndividual(w.ctx, "eva", p.Revision)
 			})
-		}, nil},
-		{"engine closed", closed, closed},
+		}, nil, nil},
+		{"engine closed", closed, closed, nil},
+		{"second factor", eva(func(p *individuals.Individual) { p.Enrolled, p.SecondFactor = true, individuals.SecondFactorYes }), nil, eva(without2FA)},
+		{"enrolment", eva(func(p *individuals.Individual) { p.SecondFactor = individuals.SecondFactorYes }), nil, eva(without2FA)},
 	}
+}
+
+// without2FA is somebody of whom no second factor is asked, and who has none.
+func without2FA(p *individuals.Individual) {
+	p.Enrolled, p.SecondFactor = false, individuals.SecondFactorNo
 }
 
 func (w *world) write(fn func(store.Tx) error) {
@@ -123,17 +132,20 @@ var leadsInAnyway = cells(
 		[]string{"Engine.Check", "Engine.CheckAll", "Engine.Explain", "Engine.AtInstant", "State.CheckRequest"}},
 	exception{"whoever proves everything anew begins a session, with the present credentials", []string{"credentials changed", "session ended"},
 		[]string{"Flow.Begin"}},
+	exception{"the code is asked for, and is right", []string{"second factor"}, []string{"Flow.Begin", "Flow.BeginLink"}},
+	exception{"it is what is missing", []string{"enrolment"}, []string{"Flow.EnrolSecondFactor"}},
 	exception{"whoever shows the link anew begins a session", []string{"session ended"}, []string{"Flow.OpenStanding"}},
 	exception{"their own credentials are everyone's to change, whatever else they may do", []string{"no grant", "not granted"},
 		[]string{"Flow.ChangePassword", "Flow.EnrolSecondFactor", "Flow.NewRecoveryCodes", "Flow.SetLanguage", "Flow.RequestEmailChange"}},
 	exception{"the link sets a password or an address and signs nobody in: every gate is asked at the sign-in, and an invitation may be claimed before the activation",
-		[]string{"organization closed", "not yet active", "expired", "address", "no grant", "not granted", "role does not compile", "engine closed"},
+		[]string{"organization closed", "not yet active", "expired", "address", "no grant", "not granted", "role does not compile", "engine closed",
+			"second factor", "enrolment"},
 		[]string{"Flow.ResetPassword", "Flow.AcceptInvitation", "Flow.ConfirmEmail"}},
 	exception{"these links live longer than a session, which they have nothing to do with", []string{"session ended"},
 		[]string{"Flow.AcceptInvitation", "Flow.ConfirmEmail"}},
 	exception{"a mail goes to the person's own address, and a stranger must not learn more than that",
 		[]string{"organization closed", "credentials changed", "session ended", "not yet active", "expired", "address", "no grant", "not granted",
-			"role does not compile", "engine closed"},
+			"role does not compile", "engine closed", "second factor", "enrolment"},
 		[]string{"Flow.RequestReset", "Flow.RequestSignInLink"}},
 )
 
@@ -196,6 +208,12 @@ func TestWaysAndGates(t *testing.T) {
 					continue
 				}
 				w := newWorld(t)
+				if gate.before != nil {
+					if way.name == "Flow.Continue" {
+						continue // there is nothing to continue: the password is enough
+					}
+					gate.before(w)
+				}
 				try := way.ready(w)
 				shut(w)
 				why, open := leadsInAnyway[way.name+" / "+gate.name]
