@@ -3,6 +3,7 @@ package signin_test
 import (
 	"bytes"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -253,4 +254,29 @@ func TestOpenStandingWithoutItsRole(t *testing.T) {
 	p, err := w.flow.OpenStanding(w.ctx, token, attempt("", ""))
 	require.ErrorContains(t, err, "Engine.Problems")
 	assert.Nil(t, p)
+}
+
+// Nobody's mailbox is filled from ever new networks: after a hundred requests in
+// a row no more is mailed, until the person signs in.
+func TestRequestLinkHasALimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.in("mia@abc.example")
+	ask := func(i int) {
+		w.clock.Pass(2 * time.Minute)
+		require.NoError(t, w.flow.RequestReset(w.ctx, from(netip.AddrFrom4([4]byte{203, 0, byte(i), 1}), attempt("mia@abc.example", ""))))
+	}
+	for i := range 100 {
+		ask(i)
+	}
+	require.NotEmpty(t, w.mails())
+	ask(100)
+	require.Empty(t, w.mails())
+	assert.Equal(t, "throttled", w.last(audit.Changes).Reason)
+	w.clock.Pass(time.Minute)
+	require.NoError(t, w.flow.RequestReset(w.ctx, attempt("mia@abc.example", "")), "from home")
+	require.Len(t, w.mails(), 1)
+	w.in("mia@abc.example")
+	ask(101)
+	require.Len(t, w.mails(), 1)
 }

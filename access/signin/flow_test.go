@@ -366,7 +366,9 @@ func TestCompleteSignInResetsCodesAndMails(t *testing.T) {
 		require.NoError(t, err)
 		w.clock.Pass(time.Minute)
 	}
-	require.NoError(t, w.flow.RequestReset(w.ctx, attempt("eva@abc.example", "")))
+	for range 2 { // the second one waits where nothing was taken back
+		require.NoError(t, w.flow.RequestReset(w.ctx, attempt("eva@abc.example", "")))
+	}
 }
 
 // Someone who belongs to two organizations acts for the one that is named, and

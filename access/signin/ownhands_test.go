@@ -205,6 +205,11 @@ func TestChangeOfEmail(t *testing.T) {
 	assert.Equal(t, "email", e.Changes[0].Field)
 	assert.Equal(t, audit.ValuePersonal, e.Changes[0].After.Kind())
 	assert.Equal(t, signin.LinkRefused, refused(t, w.flow.ConfirmEmail(w.ctx, token, atHome)).Reason)
+	require.NoError(t, w.store.View(w.ctx, func(r store.Reader) error {
+		tokens, err := r.Tokens(w.ctx, store.TokenFilter{Individual: "mia"}, store.Page{})
+		assert.Empty(t, tokens, "used up")
+		return err
+	}))
 }
 
 // Own hands are those of a person who is signed in and acts for themselves.
