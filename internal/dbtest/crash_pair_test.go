@@ -44,19 +44,22 @@ func parseAcknowledged(line string) (a acknowledged, err error) {
 	return a, err
 }
 
-// writePair writes two records, an event and a message in one commit, named for
-// the revision that the commit will have, and then what is kept beside commits.
-func writePair(ctx context.Context, s store.Store, writer int) (a acknowledged, err error) {
-	event := audit.Event{At: time.Now(), Actor: audit.System("writer"), Action: "pair.create", Outcome: audit.Succeeded}
-	a.revision, err = s.Update(ctx, author, func(tx store.Tx) error {
+// commitPair writes two records, an event and a message in one commit, named for
+// the revision that the commit will have.
+func commitPair(ctx context.Context, s store.Store) (revision uint64, err error) {
+	return s.Update(ctx, author, func(tx store.Tx) error {
 		n := tx.Revision() + 1
-		event.Object = strconv.FormatUint(n, 10)
+		event := audit.Event{At: time.Now(), Actor: audit.System("writer"), Action: "pair.create", Object: strconv.FormatUint(n, 10), Outcome: audit.Succeeded}
 		_, eventErr := tx.AppendEvent(ctx, event)
 		_, messageErr := tx.PutMessage(ctx, store.Message{Purpose: "pair", Sealed: []byte("x")})
 		return errors.Join(tx.PutClass(ctx, individuals.Class{ID: fmt.Sprintf("%08d-a", n)}), eventErr, messageErr,
 			tx.PutClass(ctx, individuals.Class{ID: fmt.Sprintf("%08d-b", n)}))
 	})
-	if err != nil {
+}
+
+// writePair commits a pair, and writes then what is kept beside commits.
+func writePair(ctx context.Context, s store.Store, writer int) (a acknowledged, err error) {
+	if a.revision, err = commitPair(ctx, s); err != nil {
 		return acknowledged{}, err
 	}
 	step := otp.Step(a.revision)
@@ -64,10 +67,13 @@ func writePair(ctx context.Context, s store.Store, writer int) (a acknowledged, 
 		return acknowledged{}, err
 	}
 	a.steps[writer] = step
-	event.Action = audit.ActionSignIn
-	recorded, err := s.RecordSignIn(ctx, event)
+	recorded, err := recordSignIn(ctx, s)
 	a.signIn = recorded.Sequence
 	return a, err
+}
+
+func recordSignIn(ctx context.Context, s store.Store) (audit.Event, error) {
+	return s.RecordSignIn(ctx, audit.Event{At: time.Now(), Actor: audit.System("writer"), Action: audit.ActionSignIn, Outcome: audit.Succeeded})
 }
 
 func stepsOf(writer int) string { return fmt.Sprintf("writer-%d", writer) }
