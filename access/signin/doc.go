@@ -21,9 +21,9 @@
 // An attempt is counted in the store before anything is computed, and only a
 // complete sign-in takes the count back. From the fifth failure on, a network
 // waits ever longer for a login. A hundred failures in a row switch the password
-// or the second factor off, but never on a network where that login succeeded
-// within thirty days: such a network has a count of its own, so that strangers
-// elsewhere keep nobody out. See [Throttle].
+// or the second factor off. A network where that login succeeded within thirty
+// days has counts of its own, so that strangers elsewhere keep nobody out of it.
+// See [Throttle].
 //
 // # One's own hands
 //
@@ -32,5 +32,6 @@
 // others. What administrators do with those of others is not.
 //
 // No password, code, key, token or hash is in any error, log line, event or
-// mail, nor in what %+v prints of a value of this package.
+// mail, nor in what %+v prints of a value of this package; for what the host
+// makes itself see [Attempt].
 package signin
