@@ -214,3 +214,30 @@ func TestDesksOfNobody(t *testing.T) {
 	require.Error(t, w.refusedWhole(func() error { return errOf(new(manage.RoleDesk).Disable(w.ctx, "steve")) }))
 	require.Error(t, w.refusedWhole(func() error { return errOf(new(manage.ACLDesk).Disable(w.ctx, "steve")) }))
 }
+
+// Of those who hold more only the ones whom the principal may see are named; what
+// would be given is told, since the principal wrote it.
+func TestBeyondNamesWhomOneSees(t *testing.T) {
+	w := newWorld(t)
+	alice := w.role("alice")
+	require.NoError(t, errOf(alice.CreateRole(w.ctx, roles.NewRole("little", "Little", billing.TypeCustomer, map[string]roles.Permission{"my-profile": roles.Read}))))
+	require.NoError(t, w.organizationWith("abc", func(o *individuals.Organization) { o.AllowedRoles = append(o.AllowedRoles, "little") }))
+	require.NoError(t, errOf(alice.CreateIndividual(w.ctx, someone("lou", billing.TypeCustomer, "abc", "little"))))
+	// andrew edits roles, and sees none of abc's people.
+	w.holds("andrew", map[string]roles.Permission{"role": roles.Modify, "my-profile": roles.Modify, "customer/pbx": roles.Read})
+	edit := func(role, path string, p roles.Permission) error {
+		return w.refusedWhole(func() error {
+			r := w.storedRole(role)
+			r.Permissions[path] = roles.Setting{Permission: p}
+			return errOf(w.role("andrew").UpdateRole(w.ctx, r))
+		})
+	}
+	err := edit("little", "customer/pbx", roles.Modify)
+	require.ErrorContains(t, err, "somebody would get Modify on customer/pbx, where Read is held")
+	err = edit(billing.RolePBXAdmin, "customer/pbx", roles.Read)
+	require.ErrorContains(t, err, "somebody holds more than that", "what there is already is not told either")
+	for _, id := range []string{"lou", "steve", "abc"} {
+		require.NotContains(t, everythingSaid(edit("little", "customer/pbx", roles.Modify)), id)
+		require.NotContains(t, everythingSaid(edit(billing.RolePBXAdmin, "customer/pbx", roles.Read)), id)
+	}
+}
