@@ -193,3 +193,18 @@ func (r *random) Read(p []byte) (int, error) {
 	}
 	return r.smallRandom.Read(p)
 }
+
+// A node may be called like a secret: what roles set there is recorded all the same.
+// So is the end of a grant that gave nothing.
+func TestAttackWhatIsNotRecorded(t *testing.T) {
+	w, end := newSmallWorld(t, access.LastWrite, matrixFill)
+	defer end()
+	before := w.take()
+	ann := w.desk("ann")
+	require.NoError(t, only(ann.CreateRole(w.ctx, smallRole("new", "client", "p", map[string]roles.Permission{"thing/secret": roles.Read}))))
+	require.NoError(t, only(ann.ClearACL(w.ctx, "dis", "c1")))
+	cleared := w.take()
+	require.NoError(t, only(ann.RemoveGrant(w.ctx, "dis", "c1")))
+	w.checkEvents(cleared, w.take(), "removing a grant that is empty")
+	require.NotEqual(t, before.head, cleared.head)
+}
