@@ -29,7 +29,7 @@ type deed struct {
 type deeds map[deed]int
 
 // everySurface is the deed's value where it is allowed on all.
-var everySurface = len(access.Surfaces())
+var everySurface = len(access.Surfaces()) //nolint:staticcheck // SA4017: it is the length that is wanted
 
 // deeds asks the engine's rules about everything that the holder could do: with
 // every entity, one that is new below each, and without an object.

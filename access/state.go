@@ -175,6 +175,7 @@ type onlyReader struct {
 	r store.Reader
 }
 
+// View implements [store.Store].
 func (o onlyReader) View(_ context.Context, fn func(store.Reader) error) error { return fn(o.r) }
 
 var errOneState = errors.New("access: a State stays as it is; a later revision does not come")

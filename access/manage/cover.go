@@ -48,10 +48,14 @@ func (c *commit) rightsOf(m member) (rights, error) {
 		return rights{}, c.fail(err)
 	}
 	o, err := c.r.Organization(c.ctx, m.organization)
-	if err != nil && !missing(err) {
+	switch {
+	case missing(err):
+		r.off = true
+	case err != nil:
 		return rights{}, c.fail(err)
+	default:
+		r.off = p.Disabled || o.Closed
 	}
-	r.off = p.Disabled || err != nil || o.Closed
 	return r, nil
 }
 

@@ -79,7 +79,7 @@ func (c *commit) noteReach(g individuals.Grant, ids []string, before, after []sc
 	}
 	t, err := c.m.engine.Model().Type(p.RoleType)
 	if err != nil {
-		return nil // nobody reaches anything by a type that is gone
+		return nil //nolint:nilerr // nobody reaches anything by a type that is gone
 	}
 	m := member{g.Individual, g.Organization}
 	for i, id := range ids {

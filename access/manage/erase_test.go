@@ -54,7 +54,7 @@ func changed(w *world, id, name string) (p individuals.Individual) {
 
 // personalOf counts the values of a person that can be read, and those that are
 // erased, in both chains.
-func (w *world) personalOf(who string) (clear, erased int) {
+func (w *world) personalOf(who string) (readable, erased int) {
 	w.t.Helper()
 	w.read(func(r store.Reader) error {
 		for _, chain := range []audit.Chain{audit.Changes, audit.SignIns} {
@@ -63,7 +63,7 @@ func (w *world) personalOf(who string) (clear, erased int) {
 					return err
 				}
 				_, n := e.Erase(who)
-				clear += n
+				readable += n
 				values := []audit.Value{e.Address}
 				for _, c := range e.Changes {
 					values = append(values, c.Before, c.After)
@@ -77,7 +77,7 @@ func (w *world) personalOf(who string) (clear, erased int) {
 		}
 		return nil
 	})
-	return clear, erased
+	return readable, erased
 }
 
 func (w *world) soundChains() {
@@ -92,17 +92,17 @@ func TestEraseIndividual(t *testing.T) {
 		t.Run(who, func(t *testing.T) {
 			w := newAuditWorld(t)
 			p := w.principalOrJob(who)
-			clear, erased := w.personalOf("steve")
-			require.Greater(t, clear, 5)
+			readable, erased := w.personalOf("steve")
+			require.Greater(t, readable, 5)
 			require.Zero(t, erased)
 			others, _ := w.personalOf("zoe")
 			sequence := w.sequence()
 
 			n, err := w.manager.EraseIndividual(w.ctx, p, "steve")
 			require.NoError(t, err)
-			assert.Equal(t, clear, n)
-			clear, erased = w.personalOf("steve")
-			assert.Zero(t, clear)
+			assert.Equal(t, readable, n)
+			readable, erased = w.personalOf("steve")
+			assert.Zero(t, readable)
 			assert.Equal(t, n, erased)
 			still, _ := w.personalOf("zoe")
 			assert.Equal(t, others, still, "of nobody else")
@@ -155,7 +155,7 @@ func TestEraseIndividualIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := *w
 			w.t = t
-			clear, erased := w.personalOf("steve")
+			readable, erased := w.personalOf("steve")
 			err := w.refused(func() (uint64, error) {
 				n, err := w.manager.EraseIndividual(w.ctx, c.p, c.whom)
 				return uint64(n), err
@@ -165,7 +165,7 @@ func TestEraseIndividualIsRefused(t *testing.T) {
 			}
 			assert.ErrorContains(t, err, c.text)
 			nowClear, nowErased := w.personalOf("steve")
-			assert.Equal(t, [2]int{clear, erased}, [2]int{nowClear, nowErased})
+			assert.Equal(t, [2]int{readable, erased}, [2]int{nowClear, nowErased})
 		})
 	}
 	// Who sees people and must not delete them.
@@ -254,8 +254,8 @@ func TestEraseThatFailsHalfway(t *testing.T) {
 	rest, err := w.manager.EraseIndividual(w.ctx, w.principal("bob"), "steve")
 	require.NoError(t, err)
 	assert.Equal(t, 2, rest)
-	clear, _ := w.personalOf("steve")
-	assert.Zero(t, clear)
+	readable, _ := w.personalOf("steve")
+	assert.Zero(t, readable)
 }
 
 func TestCutEvents(t *testing.T) {

@@ -286,8 +286,8 @@ func (d *ACLDesk) DeleteLevel(ctx context.Context, id string) (revision uint64, 
 // levelInUse is an [InUseError] that names what the principal may see.
 func (c *commit) levelInUse(id string, held []member, including []acl.Level) error {
 	refused := c.inUse(fmt.Sprintf("ACL %q", id), held, nil)
-	e, ok := refused.(*InUseError)
-	if !ok {
+	var e *InUseError
+	if !errors.As(refused, &e) {
 		return refused
 	}
 	sees, err := c.levelSight()

@@ -39,8 +39,8 @@ func (d *Desk) GrantableLevels(ctx context.Context, organization string) (some [
 			return err
 		}
 		return c.eachLevel(store.ACLFilter{}, "", func(l acl.Level) error {
-			if c.m.acls.Usable(l, &lineage) != nil {
-				return nil
+			if unusable := c.m.acls.Usable(l, &lineage); unusable != nil {
+				return nil //nolint:nilerr // it is left out of the list
 			}
 			ok, err := covers(c.now().LevelHolding(c.ctx, l.ID, organization))
 			if err != nil || !ok {

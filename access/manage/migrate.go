@@ -98,11 +98,13 @@ func (c *commit) planMigration(of Migration) (*acl.Plan, error) {
 			return c.fail(err)
 		}
 		h := acl.Holder{Individual: g.Individual, Organization: g.Organization, Type: p.RoleType, Level: g.ACL.ID, Role: g.Role.ID}
-		if reason, err := c.notInForce(g); err != nil {
+		reason, err := c.notInForce(g)
+		switch {
+		case err != nil:
 			return err
-		} else if reason != nil {
+		case reason != nil:
 			aside = append(aside, acl.Problem{Level: h.Level, Holder: h, Err: reason})
-			return nil
+			return nil //nolint:nilerr // it stands among the plan's problems
 		}
 		existing.Holders = append(existing.Holders, h)
 		return nil

@@ -65,11 +65,3 @@ func (x index) keys(relation, owner string, after key) iter.Seq[key] {
 		})
 	}
 }
-
-// some reports whether there is any.
-func (x index) some(relation, owner string) bool {
-	for range x.keys(relation, owner, nothing) {
-		return true
-	}
-	return false
-}
