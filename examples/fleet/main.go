@@ -7,7 +7,8 @@
 //
 // The delay is from the moment at which the change was acknowledged to whoever
 // made it. In the process that made it decisions had followed by then. The
-// others are woken by a poll; a request that must not wait for it carries the
+// others are woken by PostgreSQL, see sqlstore.Store.Listen, or with
+// -listen=false by a poll; a request that must not wait for either carries the
 // revision, see access.Query.AtLeast.
 package main
 
@@ -31,6 +32,7 @@ type settings struct {
 	engines int
 	changes int
 	poll    time.Duration
+	listen  bool
 	member  int
 }
 
@@ -41,6 +43,7 @@ func main() {
 	flag.IntVar(&s.engines, "engines", 3, "how many processes")
 	flag.IntVar(&s.changes, "changes", 5, "how many changes")
 	flag.DurationVar(&s.poll, "poll", 250*time.Millisecond, "how often an engine asks for changes that nothing woke it for")
+	flag.BoolVar(&s.listen, "listen", true, "whether PostgreSQL wakes the engines")
 	flag.IntVar(&s.member, "member", 0, "used by the program itself: which of its processes this is")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -36,11 +36,18 @@ func TestMain(m *testing.M) {
 	os.Exit(dbtest.Main(m))
 }
 
-// TestFleet runs the program: every engine follows every change.
+// TestFleet runs the program: every engine follows every change, when it is woken
+// and when it polls.
 func TestFleet(t *testing.T) {
+	t.Run("woken", func(t *testing.T) { testFleet(t, settings{listen: true, poll: 5 * time.Second}) })
+	t.Run("polling", func(t *testing.T) { testFleet(t, settings{poll: 50 * time.Millisecond}) })
+}
+
+func testFleet(t *testing.T, s settings) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	s := settings{source: dbtest.PostgreSQLSource(t), prefix: fmt.Sprintf("fleet%d_", os.Getpid()), engines: 3, changes: 4, poll: 50 * time.Millisecond}
+	s.source, s.prefix, s.engines, s.changes = dbtest.PostgreSQLSource(t), fmt.Sprintf("fleet%d_", os.Getpid()), 3, 4
 	t.Cleanup(func() { dbtest.Drop(t, s.prefix) })
 	var out bytes.Buffer
 	require.NoError(t, runFleet(ctx, s, nil, &out))

@@ -39,6 +39,10 @@ func runMember(ctx context.Context, s settings, in io.Reader, out io.Writer) err
 		return err
 	}
 	defer func() { _ = engine.Close() }()
+	if s.listen {
+		stop := follow(ctx, st, db)
+		defer stop()
+	}
 	m := member{engine: engine, answers: json.NewEncoder(out)}
 	if m.manager, err = manage.New(engine, st, billing.Guards(), nil); err != nil {
 		return err

@@ -30,7 +30,7 @@ var executable = func(s settings, member int) (*exec.Cmd, error) {
 }
 
 func arguments(s settings, member int) []string {
-	return []string{"-postgres", s.source, "-prefix", s.prefix, "-poll", s.poll.String(), "-member", fmt.Sprint(member)}
+	return []string{"-postgres", s.source, "-prefix", s.prefix, "-poll", s.poll.String(), fmt.Sprintf("-listen=%t", s.listen), "-member", fmt.Sprint(member)}
 }
 
 // startMembers starts the processes and waits until each has an engine.
