@@ -157,10 +157,13 @@ func emptyTables(db *sql.DB, prefix string) error {
 		"changes", "role_permissions", "roles", "acl_permissions", "acl_components", "acl_visible_to", "acls",
 		"grant_scope", "grants", "credentials", "tokens", "messages", "attempts", "steps", "allow_list", "individuals",
 		"allowed_roles", "organizations", "classes", "entity_links", "entities", "event_changes", "event_attributes", "events",
+		"roles_history", "role_permissions_history", "acls_history", "acl_permissions_history", "acl_components_history", "acl_visible_to_history",
+		"grants_history", "grant_scope_history", "individuals_history", "allow_list_history", "organizations_history", "allowed_roles_history",
+		"classes_history", "entities_history", "entity_links_history", "commits",
 	} {
 		fmt.Fprintf(&statements, "DELETE FROM %s%s;", prefix, table)
 	}
-	fmt.Fprintf(&statements, "UPDATE %sstate SET revision = 0, changes = 0, dropped = 0, messages = 0;", prefix)
+	fmt.Fprintf(&statements, "UPDATE %sstate SET revision = 0, changes = 0, dropped = 0, messages = 0, history_from = 0;", prefix)
 	fmt.Fprintf(&statements, "UPDATE %schains SET start_sequence = 0, start_hash = NULL, head_sequence = 0, head_hash = NULL", prefix)
 	_, err := db.ExecContext(ctx, statements.String()) // one transaction
 	return err

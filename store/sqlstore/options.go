@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"time"
 )
 
 // DefaultPrefix begins the names of all tables where the host chose no other.
@@ -22,6 +23,15 @@ type Options struct {
 	// KeepChanges is how many changes the feed keeps at least. A reader that
 	// falls further behind gets [store.ErrGone]. Default: 100,000.
 	KeepChanges int
+	// KeepRevisions is how many states [Store.Prune] leaves, the current one among
+	// them, and KeepHistory for how long it leaves a state after another took its
+	// place, where both are set by whichever keeps less. Defaults: all, and without
+	// end.
+	KeepRevisions int
+	KeepHistory   time.Duration
+	// Clock tells when a commit is made. It must be safe for concurrent use.
+	// Default: [time.Now].
+	Clock func() time.Time
 }
 
 // settled returns the options with defaults in place, but for the dialect.
@@ -35,6 +45,9 @@ func (o *Options) settled() (Options, error) {
 	}
 	if s.KeepChanges <= 0 {
 		s.KeepChanges = 100_000
+	}
+	if s.Clock == nil {
+		s.Clock = time.Now
 	}
 	if s.Dialect != 0 && s.Dialect.traits() == nil {
 		return s, fmt.Errorf("sqlstore: %v: unknown; want SQLite or PostgreSQL", s.Dialect)

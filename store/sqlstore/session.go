@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"unicode/utf8"
 )
@@ -22,6 +23,8 @@ type session struct {
 	// prepared holds the statements that were used, and once they were used again
 	// how to run them without parsing.
 	prepared map[string]*sql.Stmt
+	// past turns queries into those of a past state; nil: of the present.
+	past *strings.Replacer
 }
 
 // A connection is a *sql.Conn, or the *sql.Tx of the host.
@@ -156,15 +159,13 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	prepared, err := w.prepare(ctx, query) //nolint:sqlclosecheck // session.close does, for all
-	if err != nil {
-		return w.fail(ctx, err)
-	}
 	var rows *sql.Rows
-	if prepared != nil {
-		rows, err = prepared.QueryContext(ctx, args...)
+	var err error
+	if w.past != nil {
+		// Each revision has queries of its own, which nobody keeps.
+		rows, err = w.on.QueryContext(ctx, w.store.traits.words(w.past.Replace(query), w.store.prefix), args...)
 	} else {
-		rows, err = w.on.QueryContext(ctx, w.store.words(query), args...)
+		rows, err = w.query(ctx, query, args)
 	}
 	if err != nil {
 		return w.fail(ctx, err)
@@ -182,6 +183,18 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 		return w.fail(ctx, err)
 	}
 	return nil
+}
+
+// query runs a query of the present. The lock is held.
+func (w *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	prepared, err := w.prepare(ctx, query) //nolint:sqlclosecheck // session.close does, for all
+	switch {
+	case err != nil:
+		return nil, err
+	case prepared != nil:
+		return prepared.QueryContext(ctx, args...)
+	}
+	return w.on.QueryContext(ctx, w.store.words(query), args...)
 }
 
 // maxPrepared bounds the statements that one transaction prepares.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/durward-go/durward/store"
 )
@@ -23,6 +24,10 @@ type Store struct {
 	prefix  string
 	keep    int
 	closed  atomic.Bool
+	// keepRevisions and keepHistory are what Prune leaves; not positive: all.
+	keepRevisions int
+	keepHistory   time.Duration
+	clock         func() time.Time
 
 	// commits, signIns and rows hold one token each while nobody in this process
 	// has a turn: to commit, to append to the sign-ins, to write another row
@@ -80,6 +85,7 @@ func newStore(ctx context.Context, db *sql.DB, opts *Options) (*Store, error) {
 	}
 	s := &Store{
 		db: db, dialect: settled.Dialect, traits: settled.Dialect.traits(), prefix: settled.TablePrefix, keep: settled.KeepChanges,
+		keepRevisions: max(0, settled.KeepRevisions), keepHistory: settled.KeepHistory, clock: settled.Clock,
 		commits: newTurn(), signIns: newTurn(), watchers: make(map[*watcher]struct{}),
 	}
 	if s.traits.oneWriter {

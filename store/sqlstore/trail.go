@@ -103,6 +103,9 @@ func (s *Store) EraseEvents(ctx context.Context, chain audit.Chain, individual s
 		_, err = s.update(ctx, store.Author{}, func(t *tx) error {
 			erased, err = t.erase(ctx, chain, individual)
 			t.wrote = erased > 0
+			if err == nil {
+				err = t.erasePast(ctx, individual)
+			}
 			return err
 		})
 	} else {

@@ -11,9 +11,10 @@ import (
 // A tx reads and, in a commit, writes within one transaction.
 type tx struct {
 	*session
-	// revision, kept, dropped and messageID are the row of durward_state.
-	revision, dropped, messageID uint64
-	kept                         int64
+	// revision, kept, dropped, messageID and historyFrom are the row of
+	// durward_state; in a View of the past, revision is that of the state.
+	revision, dropped, messageID, historyFrom uint64
+	kept                                      int64
 
 	by      store.Author
 	writes  uint64 // the revision that the commit will have; 0 in a View
@@ -31,9 +32,9 @@ var errEnded = errors.New("sqlstore: reader used after its View or Update return
 func newTx(ctx context.Context, w *session, lock string) (*tx, error) {
 	t := &tx{session: w}
 	found := false
-	err := w.each(ctx, "SELECT revision, changes, dropped, messages FROM durward_state WHERE only_row = 1"+lock, nil, func(r row) error {
+	err := w.each(ctx, "SELECT revision, changes, dropped, messages, history_from FROM durward_state WHERE only_row = 1"+lock, nil, func(r row) error {
 		found = true
-		return r.Scan(&t.revision, &t.kept, &t.dropped, &t.messageID)
+		return r.Scan(&t.revision, &t.kept, &t.dropped, &t.messageID, &t.historyFrom)
 	})
 	if err == nil && !found {
 		err = errors.New("the row of durward_state is gone")
@@ -90,6 +91,9 @@ func (t *tx) finish(ctx context.Context) (revision uint64, wrote bool, err error
 		return 0, false, err
 	}
 	if err := t.trim(ctx); err != nil {
+		return 0, false, err
+	}
+	if err := t.writeHistory(ctx); err != nil {
 		return 0, false, err
 	}
 	_, err = t.exec(ctx, "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1"+t.store.traits.notify,
