@@ -42,7 +42,7 @@ func everythingSaid(v any) string {
 
 func unwrapped(err error) []error {
 	out := []error{err}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // each error of the tree is looked at by itself
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
 			out = append(out, unwrapped(inner)...)
@@ -105,7 +105,7 @@ func apartWorld(t *testing.T) *world {
 	w := newOperationWorld(t, operation{})
 	w.write(func(tx store.Tx) error {
 		for _, id := range []string{canaryRole, canaryRole + "-broken"} {
-			r := roles_(w, billing.RolePBXAdmin).Clone(id, "The "+id)
+			r := roleAnew(w, billing.RolePBXAdmin).Clone(id, "The "+id)
 			r.Description, r.Owner = "Of "+id, "isp"
 			require.NoError(t, tx.PutRole(w.ctx, r))
 		}

@@ -187,7 +187,7 @@ func TestUpdateConflicts(t *testing.T) {
 	taken := someone("stefan", billing.TypeCustomer, "abc", billing.RolePBXAdmin)
 	taken.Individual.Login = "STEVE@abc.example"
 	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(bob.CreateIndividual(w.ctx, taken)) }), store.ErrConflict)
-	again := roles_(w, billing.RolePBXAdmin)
+	again := roleAnew(w, billing.RolePBXAdmin)
 	require.ErrorIs(t, w.refusedWhole(func() error { return errOf(alice.CreateRole(w.ctx, again)) }), store.ErrConflict)
 	require.ErrorIs(t, w.refusedWhole(func() error {
 		return errOf(alice.CreateEntity(w.ctx, scope.Entity{ID: "abc-1", Kind: billing.KindAccount, Parent: "abc"}))
@@ -264,7 +264,7 @@ func TestInvalidInputIsQuoted(t *testing.T) {
 		{"nothing to clear", func() error { return errOf(w.acl("bob").ClearACL(w.ctx, "steve", "abc")) }, []string{`"steve"`, "no ACL"}},
 		{"no second factor", func() error { return errOf(bob.ResetSecondFactor(w.ctx, "steve")) }, []string{`"steve"`, "no second factor"}},
 		{"a node", func() error {
-			r := roles_(w, billing.RolePBXAdmin).Clone("new", "New")
+			r := roleAnew(w, billing.RolePBXAdmin).Clone("new", "New")
 			r.Permissions["customer/bbx"] = r.Permissions["customer/pbx"]
 			return errOf(alice.CreateRole(w.ctx, r))
 		}, []string{`"customer/bbx"`, "did you mean"}},

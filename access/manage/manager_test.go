@@ -99,13 +99,13 @@ func TestTogether(t *testing.T) {
 			_, _ = d.CreateIndividual(w.ctx, someone("steve", billing.TypeCustomer, "abc", ""))
 		},
 	} {
-		w.refusedWhole(func() error {
+		require.Error(t, w.refusedWhole(func() error {
 			return errOf(bob.Together(w.ctx, func(d *manage.RoleDesk) error {
 				require.NoError(t, errOf(d.DeleteIndividual(w.ctx, "eve")), what)
 				overlooked(d)
 				return nil
 			}))
-		})
+		}), what)
 	}
 	// Looking at what is not there is no change that was refused.
 	require.NoError(t, errOf(bob.Together(w.ctx, func(d *manage.RoleDesk) error {

@@ -1,7 +1,6 @@
 package manage_test
 
 import (
-	"errors"
 	"reflect"
 	"regexp"
 	"slices"
@@ -169,7 +168,7 @@ func TestOperationsAskTheirGuards(t *testing.T) {
 					return
 				}
 				denied := new(manage.DeniedError)
-				require.True(t, errors.As(err, &denied), "%v", err)
+				require.ErrorAs(t, err, &denied)
 				require.Equal(t, need{denied.Action, denied.Guard, denied.Object, false}, n)
 				require.ErrorIs(t, err, manage.ErrDenied)
 			})

@@ -208,15 +208,14 @@ func (w *world) holdsExactly(effect manage.Effect, nodes []roles.Node, hides acl
 			require.False(w.t, hides(a, c.Surface, c.Node), "%v: %s on the %s shows what a level holds", a, c.Node, c.Surface)
 			differs[at{c.Node, c.Reach, c.Surface}] = [2]roles.Permission{c.Before, c.After}
 		}
-		for id, is := range all[a] {
-			was, is := before[a][id], is
+		for id := range all[a] {
+			was, is := before[a][id], unseen
 			if after[a] != nil {
-				there := false
-				if is, there = after[a][id]; !there {
+				then, there := after[a][id]
+				if !there {
 					continue // the entity is gone, for everyone
 				}
-			} else {
-				is = unseen
+				is = then
 			}
 			if before[a] == nil {
 				was = unseen
@@ -317,14 +316,14 @@ func TestPreviewIsExact(t *testing.T) {
 func TestPreviewIsRefusedLikeTheChange(t *testing.T) {
 	w := newWorld(t)
 	w.member("alice", "abc")
-	clear := func(d *manage.RoleDesk) error { return errOf(d.ClearRole(w.ctx, "bob", "abc")) }
-	refused := w.refusedWhole(func() error { return clear(w.role("alice")) })
+	clearBob := func(d *manage.RoleDesk) error { return errOf(d.ClearRole(w.ctx, "bob", "abc")) }
+	refused := w.refusedWhole(func() error { return clearBob(w.role("alice")) })
 	require.ErrorIs(t, refused, manage.ErrLastManager)
-	err := w.refusedWhole(func() error { _, err := w.role("alice").Preview(w.ctx, clear); return err })
+	err := w.refusedWhole(func() error { _, err := w.role("alice").Preview(w.ctx, clearBob); return err })
 	require.ErrorIs(t, err, manage.ErrLastManager)
 	err = w.refusedWhole(func() error {
 		_, err := w.role("alice").Preview(w.ctx, func(d *manage.RoleDesk) error {
-			_, err := d.Preview(w.ctx, clear)
+			_, err := d.Preview(w.ctx, clearBob)
 			return err
 		})
 		return err

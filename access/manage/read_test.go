@@ -74,7 +74,7 @@ func TestReadings(t *testing.T) {
 				}
 				denied := new(manage.DeniedError)
 				require.ErrorAs(t, err, &denied)
-				require.Equal(t, n, need{denied.Action, denied.Guard, denied.Object, false})
+				require.Equal(t, need{denied.Action, denied.Guard, denied.Object, false}, n)
 			}
 		})
 	}

@@ -135,7 +135,7 @@ func TestHandOver(t *testing.T) {
 func TestLastManagerByRoleEdit(t *testing.T) {
 	w := newWorld(t)
 	alice := w.role("alice")
-	r := roles_(w, billing.RoleReseller).Clone("norths", "North's")
+	r := roleAnew(w, billing.RoleReseller).Clone("norths", "North's")
 	r.Owner = "north"
 	r.Permissions["role"] = roles.Setting{Permission: roles.Modify}
 	require.NoError(t, errOf(alice.CreateRole(w.ctx, r)))

@@ -25,8 +25,8 @@ func changesOf(organization string) audit.Filter {
 
 func listed(_ []audit.Event, err error) error { return err }
 
-// roles_ is a stored role as a new one.
-func roles_(w *world, id string) roles.Role {
+// roleAnew is a stored role as a new one.
+func roleAnew(w *world, id string) roles.Role {
 	r := w.storedRole(id)
 	r.Revision = 0
 	return r
