@@ -33,6 +33,11 @@ var (
 // with it, its session, address and factors, counts as given; a credential epoch
 // is compared with that of the record then.
 //
+// The model and the ACL system are those that the engine was made with, which the
+// store does not keep: after a change of the tree, the role types or the mapping
+// the past is judged as if they had been so then. To judge it by the former ones,
+// make an engine of them over the same store.
+//
 // It fails with an error that wraps [store.ErrGone] where the moment lies beyond
 // what the store keeps, [store.ErrNotFound] where the revision has not come, and
 // [ErrNoHistory]. The Past ends with fn.

@@ -159,14 +159,7 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var rows *sql.Rows
-	var err error
-	if w.past != nil {
-		// Each revision has queries of its own, which nobody keeps.
-		rows, err = w.on.QueryContext(ctx, w.store.traits.words(w.past.Replace(query), w.store.prefix), args...)
-	} else {
-		rows, err = w.query(ctx, query, args)
-	}
+	rows, err := w.query(ctx, query, args)
 	if err != nil {
 		return w.fail(ctx, err)
 	}
@@ -185,8 +178,12 @@ func (w *session) each(ctx context.Context, query string, args []any, scan func(
 	return nil
 }
 
-// query runs a query of the present. The lock is held.
+// query runs a query, of the past where the session is in it. The lock is held.
 func (w *session) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if w.past != nil {
+		// Each revision has queries of its own, which nobody keeps.
+		return w.on.QueryContext(ctx, w.store.traits.words(w.past.Replace(query), w.store.prefix), args...)
+	}
 	prepared, err := w.prepare(ctx, query) //nolint:sqlclosecheck // session.close does, for all
 	switch {
 	case err != nil:
