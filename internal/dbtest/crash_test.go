@@ -72,7 +72,7 @@ func TestKilledWriter(t *testing.T) {
 // killed runs the child for a while and kills it. It returns what the child told.
 func (p place) killed(t *testing.T) (told acknowledged) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriterChild$") //nolint:gosec // it is this test itself
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriterChild$")
 	cmd.Env = append(os.Environ(), crashChild+"="+p.driver+"\n"+p.opts.TablePrefix+"\n"+p.source)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

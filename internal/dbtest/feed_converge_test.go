@@ -34,7 +34,7 @@ func TestEnginesConverge(t *testing.T) {
 		for n := range engines {
 			s := p.store(t)
 			writers.Go(func() {
-				random := rand.New(rand.NewPCG(uint64(n), 3)) //nolint:gosec // a test's choices, to be had again
+				random := rand.New(rand.NewPCG(uint64(n), 3))
 				for range count(25, 1_000) {
 					engines[random.IntN(4)].Check(t.Context(), asks(random.IntN(people), 0)) // so that there is something to drop
 					revision, err := s.Update(t.Context(), author, turn(t, random, people))
@@ -53,7 +53,7 @@ func TestEnginesConverge(t *testing.T) {
 		for n, engine := range engines {
 			require.Eventually(t, func() bool { return engine.Revision() == latest }, soon, time.Millisecond, "engine %d", n)
 			for who := range people {
-				assert.Equal(t, fresh.Check(t.Context(), asks(who, 0)).Reason(), engine.Check(t.Context(), asks(who, 0)).Reason(), "%s at engine %d", employee(who), n)
+				assert.Equal(t, settled(t, fresh, who), settled(t, engine, who), "%s at engine %d", employee(who), n)
 			}
 		}
 	})

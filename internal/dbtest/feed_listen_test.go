@@ -138,7 +138,8 @@ func TestListenBelievesNothing(t *testing.T) {
 	s := p.office(t, 1)
 	l := p.listening(t)
 	told := make(chan uint64, 100)
-	defer l.store.Watch(func(revision uint64) { told <- revision })()
+	stop := l.store.Watch(func(revision uint64) { told <- revision })
+	defer stop()
 	other.office(t, 1)
 	for _, payload := range []string{"", "18446744073709551615", "-1", "'; DROP TABLE", "99999999999999999999999"} {
 		_, err := p.pool(t).ExecContext(t.Context(), "SELECT pg_notify($1, $2)", s.Channel(), payload)

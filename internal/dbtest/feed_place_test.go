@@ -66,8 +66,8 @@ func (p place) pool(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(p.driver, p.source)
 	require.NoError(t, err)
-	db.SetMaxOpenConns(8)
-	db.SetMaxIdleConns(8)
+	db.SetMaxOpenConns(4)
+	db.SetMaxIdleConns(4)
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }

@@ -45,7 +45,7 @@ func (f *feedTrial) run(t *testing.T) []verdict {
 	var done atomic.Bool
 	for n := range f.writers {
 		writing.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(n), 1)) //nolint:gosec // a test's choices, to be had again
+			random := rand.New(rand.NewPCG(uint64(n), 1))
 			for made.Load() < int64(f.changes) && ctx.Err() == nil {
 				revision, keys, err := f.write[random.IntN(len(f.write))](ctx, random)
 				switch {
@@ -65,7 +65,7 @@ func (f *feedTrial) run(t *testing.T) []verdict {
 	heard := make([][]store.Change, len(f.poll))
 	for n, poll := range f.poll {
 		polling.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(n), 2)) //nolint:gosec // a test's choices, to be had again
+			random := rand.New(rand.NewPCG(uint64(n), 2))
 			for after := uint64(0); ctx.Err() == nil; {
 				over := done.Load()
 				changes, through, err := poll(ctx, after, random)

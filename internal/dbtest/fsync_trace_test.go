@@ -45,7 +45,7 @@ func (p place) traced(t *testing.T, kind string, options ...string) []tracedWrit
 	trace := filepath.Join(t.TempDir(), "trace")
 	// -y tells the file of a descriptor.
 	arguments := append([]string{"-f", "-qq", "-y", "-s", "64", "-e", "signal=none", "-e", "trace=write,writev,pwrite64,pwritev,fsync,fdatasync", "-o", trace}, options...)
-	cmd := exec.CommandContext(t.Context(), "strace", append(arguments, os.Args[0], "-test.run=^TestSyncChild$")...) //nolint:gosec // it is this test itself
+	cmd := exec.CommandContext(t.Context(), "strace", append(arguments, os.Args[0], "-test.run=^TestSyncChild$")...)
 	cmd.Env = append(os.Environ(), syncChild+"="+p.driver+"\n"+kind+"\n"+p.source)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)

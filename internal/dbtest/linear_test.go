@@ -95,7 +95,7 @@ func refused(t *testing.T, stores []store.Store, objects []linearObject, histori
 		recorded := make([][]porcupine.Operation, linearClients)
 		var clients sync.WaitGroup
 		for c := range recorded {
-			client := &linearClient{random: rand.New(rand.NewPCG(uint64(n), uint64(c))), number: c} //nolint:gosec // a test's choices, to be had again
+			client := &linearClient{random: rand.New(rand.NewPCG(uint64(n), uint64(c))), number: c}
 			clients.Go(func() {
 				for range linearOperations {
 					if client.random.IntN(4) == 0 {

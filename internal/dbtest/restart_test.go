@@ -41,7 +41,7 @@ func TestRestartedServer(t *testing.T) {
 
 		require.Eventually(t, func() bool { return engine.Check(t.Context(), asks(resident, 0)).Reason() == access.Stale }, soon, 10*time.Millisecond)
 		assert.Greater(t, engine.Age(), maxStaleness)
-		assert.NotEmpty(t, engine.Problems(), "what is wrong can be asked for")
+		require.Eventually(t, func() bool { return len(engine.Problems()) > 0 }, soon, 10*time.Millisecond, "what is wrong cannot be asked for")
 
 		require.NoError(t, cluster.Start(t.Context()))
 		require.Eventually(t, func() bool { return engine.Check(t.Context(), asks(resident, 0)).Allowed() }, soon, 10*time.Millisecond,
@@ -49,11 +49,22 @@ func TestRestartedServer(t *testing.T) {
 		made, revoked, revision := load.end()
 		require.Eventually(t, func() bool { return engine.Revision() >= revision }, soon, 10*time.Millisecond)
 		for _, n := range revoked {
-			assert.Equal(t, lost(n), engine.Check(t.Context(), asks(n, 0)).Reason(), "%s after revision %d", employee(n), revision)
+			assert.Equal(t, lost(n), settled(t, engine, n), "%s after revision %d", employee(n), revision)
 		}
 		told = whole(t, pairs, told.later(made))
 	}
 	assert.NotZero(t, told.revision)
+}
+
+// settled returns the reason of a decision that is not for want of news: under load
+// an engine is stale now and then.
+func settled(t *testing.T, engine *access.Engine, n int) (reason access.Reason) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		reason = engine.Check(t.Context(), asks(n, 0)).Reason()
+		return reason != access.Stale && reason != access.Unavailable
+	}, soon, time.Millisecond)
+	return reason
 }
 
 // A load is writers that commit until they are told to end, whatever becomes of
