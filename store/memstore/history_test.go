@@ -2,12 +2,15 @@ package memstore_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/store"
 	"github.com/durward-go/durward/store/memstore"
@@ -133,4 +136,60 @@ func TestClockSetBack(t *testing.T) {
 	}{{-1, 0}, {0, 1}, {9, 1}, {10, 3}, {19, 3}, {20, 4}, {59, 4}, {60, 4}, {69, 4}, {70, 5}, {1000, 5}} {
 		assert.Equal(t, c.want, s.revisionAt(minute(c.at)), "minute %d", c.at)
 	}
+}
+
+// TestPastAmongWriters: readers of the past, commits, erasing and pruning go on
+// at once, and no reader sees more or less than its revision had.
+func TestPastAmongWriters(t *testing.T) {
+	t.Parallel()
+	s := memstore.New(&memstore.Options{KeepRevisions: 50})
+	t.Cleanup(func() { _ = s.Close() })
+	ctx := t.Context()
+	var latest atomic.Uint64
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 3 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				n := latest.Load()
+				err := s.ViewAt(ctx, n, func(r store.Reader) error {
+					all, err := r.Individuals(ctx, store.IndividualFilter{Organization: "abc"}, store.Page{Limit: store.MaxPage})
+					assert.Len(t, all, int(n), "revision %d", n)
+					return err
+				})
+				if err != nil {
+					assert.ErrorIs(t, err, store.ErrGone)
+				}
+				if _, err := s.Prune(ctx); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range 400 {
+		id := fmt.Sprintf("p%d", i)
+		revision, err := s.Update(ctx, store.Author{ID: "test"}, func(tx store.Tx) error {
+			err := tx.PutIndividual(ctx, individuals.Individual{ID: id, Organization: "abc", RoleType: "customer", Name: id})
+			if err != nil {
+				return err
+			}
+			older, err := tx.Individual(ctx, fmt.Sprintf("p%d", i/2))
+			if err != nil {
+				return err
+			}
+			older.Name += "!" // so that there is a version to erase from
+			return tx.PutIndividual(ctx, older)
+		})
+		require.NoError(t, err)
+		latest.Store(revision)
+		_, err = s.EraseEvents(ctx, audit.Changes, fmt.Sprintf("p%d", i/2))
+		require.NoError(t, err)
+	}
+	close(stop)
+	wg.Wait()
 }
