@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/durward-go/durward/store"
@@ -72,19 +73,25 @@ var versionings = func() (all []versioning) {
 		if records == "" {
 			records, id = v.table, v.keys
 		}
-		same := func(table string) (condition string) {
+		// The revision of a row's record, NULL where it is gone. A subquery in the
+		// place of a value is run for the rows concerned; one that a database may
+		// turn into a join reads all records there are.
+		revision := func(table string) string {
+			var same []string
 			for i, key := range id {
-				condition += "r." + key + " = " + table + "." + v.keys[i] + " AND "
+				same = append(same, "r."+key+" = "+table+"."+v.keys[i])
 			}
-			return condition
+			return "(SELECT r.revision FROM " + records + " r WHERE " + strings.Join(same, " AND ") + ")"
 		}
-		history := v.table + "_history"
-		columns := prefixed("t.", v.columns)
+		history, of := v.table+"_history", revision("t")
+		if v.records == "" {
+			of = "t.revision"
+		}
 		all = append(all, versioning{v,
-			"UPDATE " + history + " SET until_revision = ? WHERE NOT EXISTS (SELECT 1 FROM " + records + " r WHERE " + same(history) +
-				"r.revision <> ?) AND until_revision = " + still + " AND " + v.keys[0] + " IN ",
-			"INSERT INTO " + history + " (" + v.columns + ", from_revision, until_revision) SELECT " + columns + ", r.revision, " + still +
-				" FROM " + v.table + " t JOIN " + records + " r ON " + same("t") + "r.revision = ? WHERE t." + v.keys[0] + " IN "})
+			"UPDATE " + history + " SET until_revision = ? WHERE coalesce(" + revision(history) + " = ?, TRUE) AND until_revision = " + still +
+				" AND " + v.keys[0] + " IN ",
+			"INSERT INTO " + history + " (" + v.columns + ", from_revision, until_revision) SELECT " + prefixed("t.", v.columns) + ", " + of + ", " + still +
+				" FROM " + v.table + " t WHERE " + of + " = ? AND t." + v.keys[0] + " IN "})
 	}
 	return all
 }()
