@@ -26,7 +26,7 @@ func databases() []database {
 	var all []database
 	for _, driver := range dbtest.SQLiteDrivers() {
 		all = append(all, database{"SQLite/" + driver, func(t testing.TB) (db, other *sql.DB, opts *sqlstore.Options) {
-			file := filepath.Join(t.TempDir(), "durward.db")
+			file := filepath.Join(quickFolder(t), "durward.db")
 			return dbtest.OpenSQLite(t, driver, file), dbtest.OpenSQLite(t, driver, file), &sqlstore.Options{}
 		}})
 	}
