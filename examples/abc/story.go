@@ -102,10 +102,18 @@ func (s *storyteller) post(ctx context.Context) error {
 // refused shows what somebody was refused, and fails the story if they were not.
 func (s *storyteller) refused(err error, want error, what string) error {
 	if !errors.Is(err, want) {
-		return fmt.Errorf("%s: got %v, want %w", what, err, want)
+		return unexpected(what+" is not refused", err)
 	}
 	s.line("%s: %v", what, err)
 	return nil
+}
+
+// unexpected is how the story fails where something came out otherwise.
+func unexpected(what string, err error) error {
+	if err == nil {
+		return errors.New(what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 func (s *storyteller) begin(ctx context.Context) error {
@@ -267,7 +275,7 @@ func (s *storyteller) bobComesIn(ctx context.Context) error {
 	from := signin.Origin{Address: office, Surface: access.NewInterface}
 	refusal := new(signin.Refusal)
 	if err := s.flow.AcceptInvitation(ctx, link, "bob@abc", from); !errors.As(err, &refusal) {
-		return fmt.Errorf("a weak password was accepted: %v", err)
+		return unexpected("a weak password was accepted", err)
 	}
 	s.line("password \"bob@abc\": %s", refusal.Public())
 	if err := s.claim(ctx, "bob@abc.example", "green kettle, nine bicycles", office); err != nil {
@@ -281,7 +289,7 @@ func (s *storyteller) bobComesIn(ctx context.Context) error {
 	s.in(time.Minute)
 	s.step("Bob signs in, first from a cafe, then from the office")
 	if _, err := s.signIn(ctx, billing.TypeCustomer, "bob@abc.example", cafe); !errors.As(err, &refusal) {
-		return fmt.Errorf("Bob came in from the cafe: %v", err)
+		return unexpected("Bob came in from the cafe", err)
 	}
 	s.line("from %v: %s (%v)", cafe, refusal.Public(), refusal.Reason)
 	bob, err := s.signIn(ctx, billing.TypeCustomer, "bob@abc.example", office)
@@ -387,7 +395,7 @@ func (s *storyteller) adamWaits(ctx context.Context) error {
 	s.step("Adam, a second before 20 April in his zone")
 	refusal := new(signin.Refusal)
 	if _, err := s.signIn(ctx, billing.TypeCustomer, "adam@abc.example", cafe); !errors.As(err, &refusal) || refusal.Reason != signin.NotYetActive {
-		return fmt.Errorf("Adam is not told to wait: %v", err)
+		return unexpected("Adam is not told to wait", err)
 	}
 	s.line("refused: %s (%v)", refusal.Public(), refusal.Reason)
 	s.at(midnight)
@@ -408,7 +416,7 @@ func (s *storyteller) steveWorks(ctx context.Context) error {
 	s.step("Steve's invitation has run out; Bob sends another, and Steve starts")
 	refusal := new(signin.Refusal)
 	if err := s.claim(ctx, "steve@abc.example", "copper wires hum at dawn", office); !errors.As(err, &refusal) {
-		return fmt.Errorf("a link of twelve days was accepted: %v", err)
+		return unexpected("a link of twelve days was accepted", err)
 	}
 	s.line("the link of 10 April: %s", refusal.Public())
 	bob, err := s.back(ctx, billing.TypeCustomer, "bob@abc.example", office)
@@ -440,7 +448,7 @@ func (s *storyteller) steveWorks(ctx context.Context) error {
 		_, err := s.flow.Begin(ctx, signin.Attempt{Provider: itsp, Realm: realmOf(billing.TypeCustomer), Login: "Steve@ABC.example",
 			Password: s.passwords["guess"], Address: cafe, Surface: access.NewInterface})
 		if !errors.As(err, &refusal) {
-			return fmt.Errorf("a guess came in: %v", err)
+			return unexpected("a guess came in", err)
 		}
 		s.line("guess %d: %s (%v)", i+1, refusal.Public(), refusal.Reason)
 	}

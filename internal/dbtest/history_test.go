@@ -2,6 +2,7 @@ package dbtest_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -201,19 +202,28 @@ func TestWhoHeldInSQL(t *testing.T) {
 			2: {{employee(0), "viewer", "alice", abc, "roles"}, {employee(1), pbxAdmin, "test", "", "host"}},
 		} {
 			require.EqualValues(t, 2, revision)
-			rows, err := db.QueryContext(ctx, asked, int64(at), int64(at))
+			got, err := fiveTexts(ctx, db, asked, int64(at))
 			require.NoError(t, err)
-			var got [][5]string
-			for rows.Next() {
-				var g [5]string
-				require.NoError(t, rows.Scan(&g[0], &g[1], &g[2], &g[3], &g[4]))
-				got = append(got, g)
-			}
-			require.NoError(t, rows.Err())
-			require.NoError(t, rows.Close())
 			assert.Equal(t, want, got, "revision %d", at)
 		}
 	})
+}
+
+// fiveTexts asks about a revision, and returns the rows.
+func fiveTexts(ctx context.Context, db *sql.DB, asked string, at int64) (out [][5]string, err error) {
+	rows, err := db.QueryContext(ctx, asked, at, at)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var g [5]string
+		if err := rows.Scan(&g[0], &g[1], &g[2], &g[3], &g[4]); err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, rows.Err()
 }
 
 // TestHistoryBegins: a database that has records when the history comes knows of

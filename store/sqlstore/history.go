@@ -164,8 +164,9 @@ func (s *Store) CommitOf(ctx context.Context, revision uint64) (commit store.Com
 		if err := t.keeps(revision); err != nil {
 			return err
 		}
-		found := false
-		if commit, found, err = t.commit(ctx, "revision = ?", number63(revision)); err == nil && !found {
+		var found bool
+		commit, found, err = t.commit(ctx, "revision = ?", number63(revision))
+		if err == nil && !found {
 			err = fmt.Errorf("revision %d is no commit: %w", revision, store.ErrNotFound)
 		}
 		return err
