@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/durward-go/durward/audit"
 	"github.com/durward-go/durward/individuals"
@@ -27,6 +28,9 @@ func (d *Desk) PutClass(ctx context.Context, class individuals.Class) (revision 
 		}
 		if err := c.allowClass(class.ID, old.SecondFactor && !class.SecondFactor); err != nil {
 			return err
+		}
+		if class.SecondFactor && !old.SecondFactor {
+			c.warnOfDoors(fmt.Sprintf("the people of class %q", class.ID))
 		}
 		if err := c.tx.PutClass(c.ctx, class); err != nil {
 			return c.fail(err)

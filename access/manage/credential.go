@@ -58,13 +58,22 @@ func (c *commit) stillMeets(p individuals.Individual, with password) error {
 	return c.fail(fmt.Errorf("individual %q: what is asked of the password changed: %w", p.ID, store.ErrConflict))
 }
 
-// secondFactorAsked reports whether a second factor is asked of the person.
+// secondFactorAsked reports whether a second factor is asked of the person in
+// every organization that it can act for, so that the password is never alone.
 func (c *commit) secondFactorAsked(p individuals.Individual) (bool, error) {
 	if p.SecondFactor != individuals.AsClassDefines {
 		return p.SecondFactor.Required(false), nil
 	}
-	class, err := c.classOf(p.Organization)
-	return class.SecondFactor, err
+	members, err := c.membersOf(p.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range append(members, member{p.ID, p.Organization}) {
+		if class, err := c.classOf(m.organization); err != nil || !class.SecondFactor {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // classOf returns the class of an organization, the zero Class where it has
@@ -89,6 +98,9 @@ func (c *commit) secondFactorMayEnd(old, p individuals.Individual) error {
 		return err
 	}
 	is, err := c.secondFactorAsked(p)
+	if is && !was {
+		c.warnOfDoors(fmt.Sprintf("individual %q", p.ID))
+	}
 	if err != nil || !was || is {
 		return err
 	}

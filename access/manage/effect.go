@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -20,6 +21,18 @@ type effects struct {
 	// named tells of a preview whom the principal may see, before or after the
 	// change; nil where there is none.
 	named map[string]bool
+	// warnings are what a preview says beside rights.
+	warnings []string
+}
+
+// warnOfDoors says, in a preview, that a second factor will be asked of somebody
+// who can then not come in everywhere.
+func (c *commit) warnOfDoors(whom string) {
+	if c.effects == nil || c.effects.named == nil || len(c.m.doors) == 0 {
+		return
+	}
+	c.effects.warnings = append(c.effects.warnings,
+		fmt.Sprintf("%s will be asked for a code, which %s cannot ask for: there is no signing in there", whom, quoted(c.m.doors)))
 }
 
 func newEffects() *effects {
@@ -56,6 +69,10 @@ type Effect struct {
 	People []PersonEffect
 	// Hidden counts the others.
 	Hidden int
+	// Warnings are sentences about what the change means beside rights: that a
+	// second factor will be asked for, which one of [Options.DoorsWithoutCode]
+	// cannot do.
+	Warnings []string
 }
 
 // A PersonEffect is what becomes of one person's rights in one organization.
@@ -132,7 +149,7 @@ func (d *Desk) preview(ctx context.Context, fn func(*commit) error) (Effect, err
 
 // effect tells what the commit has made of people's rights so far.
 func (c *commit) effect() Effect {
-	var out Effect
+	out := Effect{Warnings: c.effects.warnings}
 	members := slices.SortedFunc(maps.Keys(c.effects.of), func(a, b member) int {
 		return cmp.Or(cmp.Compare(a.individual, b.individual), cmp.Compare(a.organization, b.organization))
 	})

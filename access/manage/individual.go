@@ -194,6 +194,11 @@ func (c *commit) create(s Someone, with password) error {
 			return err
 		}
 	}
+	if asked, err := c.secondFactorAsked(p); err != nil {
+		return err
+	} else if asked {
+		c.warnOfDoors(fmt.Sprintf("individual %q", p.ID))
+	}
 	p.Epoch = c.unusedEpoch()
 	err = c.change([]member{{p.ID, p.Organization}}, func() error {
 		if err := c.tx.PutIndividual(c.ctx, p); err != nil {

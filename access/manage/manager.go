@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/durward-go/durward/access"
 	"github.com/durward-go/durward/access/links"
@@ -26,6 +27,7 @@ type Manager struct {
 	params individuals.Argon2Params
 	links  *links.Links
 	random io.Reader
+	doors  []string
 }
 
 // Options adjust [New].
@@ -43,6 +45,11 @@ type Options struct {
 	HashSlots *individuals.HashSlots
 	// Argon2 is how strong hashes are. Default: that of the zero value.
 	Argon2 individuals.Argon2Params
+	// DoorsWithoutCode names the doors that cannot ask for a one-time code, such
+	// as "the built-in portal": those at which sign-in is told CannotAskForCode. A
+	// preview of a change that asks for a second factor warns of them. Default:
+	// every door can.
+	DoorsWithoutCode []string
 	// Random is where salts and IDs come from. Default: crypto/rand.
 	Random io.Reader
 }
@@ -61,7 +68,7 @@ func New(engine *access.Engine, s store.Store, guards roles.Guards, opts *Option
 		o = *opts
 	}
 	m := &Manager{engine: engine, store: s, guards: guards, acls: o.ACLs, policy: o.Passwords, slots: o.HashSlots,
-		params: o.Argon2, links: o.Links, random: o.Random}
+		params: o.Argon2, links: o.Links, random: o.Random, doors: slices.Clone(o.DoorsWithoutCode)}
 	if m.acls != nil && m.acls.Model() != engine.Model() {
 		return nil, errors.New("manage: Options.ACLs was made over another model than the engine's; build both from one")
 	}

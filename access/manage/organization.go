@@ -203,6 +203,9 @@ func (c *commit) checkClass(old, o individuals.Organization) error {
 			return c.fail(err)
 		}
 	}
+	if is.SecondFactor && !was.SecondFactor {
+		c.warnOfDoors(fmt.Sprintf("the people of %q", o.Entity))
+	}
 	if !was.SecondFactor || is.SecondFactor {
 		return nil
 	}
