@@ -10,15 +10,25 @@ import (
 // A capacity is what a principal adds to its requests: as what it asks, beside
 // what the request itself says.
 type capacity struct {
-	system    *standing // a system principal; the request's identity does not count
-	link      bool      // came by the standing link: the request names an organization alone
-	ends      int64     // the session; latest: never, and the zero capacity's has ended
-	actor     *Request  // who acts on behalf of the individual
-	actorEnds int64     // that one's session
-	asDefault bool      // with the organization's default role
-	start     int64     // when acting on behalf begins
-	end       int64     // and ends
+	system *standing // a system principal; the request's identity does not count
+	behalf *behalf   // acts on behalf of the individual; nil: does not
+	ends   int64     // the session; latest: never, and the zero capacity's has ended
+	link   bool      // came by the standing link: the request names an organization alone
 }
+
+// A behalf is who acts on behalf of the individual, and how. It is apart so that
+// principals, of whom few have one, lie close together in memory.
+type behalf struct {
+	principal *Principal
+	actor     *Request // the principal's identity
+	actorEnds int64    // that one's session
+	asDefault bool     // with the organization's default role
+	start     int64    // when acting on behalf begins
+	end       int64    // and ends
+}
+
+// asDefault reports whether the organization's default role counts.
+func (x *capacity) asDefault() bool { return x.behalf != nil && x.behalf.asDefault }
 
 // inOwnName is the capacity of a request that no principal makes.
 var inOwnName = capacity{ends: latest}
@@ -118,7 +128,7 @@ func (e *Engine) instantFor(r *Request, x *capacity, st *standing) int64 {
 	case !r.At.IsZero():
 		now, _ := nanoseconds(r.At)
 		return now
-	case x.actor != nil:
+	case x.behalf != nil:
 		return e.clock.exact()
 	default:
 		return e.clock.between(st.from, st.until, x.ends)

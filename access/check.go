@@ -108,13 +108,13 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 		}
 	}
 	var with acting
-	if x.actor != nil {
-		if with.standing, with.reason, err = e.find(ctx, generation, x.actor, &inOwnName); with.reason != Granted && with.reason != UnknownIndividual {
+	if x.behalf != nil {
+		if with.standing, with.reason, err = e.find(ctx, generation, x.behalf.actor, &inOwnName); with.reason != Granted && with.reason != UnknownIndividual {
 			return fail(with.reason, err), node, nil
 		}
 	}
 	var object *scope.Lineage
-	own := st != nil && st.ownInScope && r.Object == st.organization && x.actor == nil
+	own := st != nil && st.ownInScope && r.Object == st.organization && x.behalf == nil
 	if r.Object != "" && !own {
 		if object = e.objects.get(r.Object); object == nil {
 			if err := r.check(x, node); err != nil {
@@ -146,9 +146,9 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	var governs *side
 	if st != nil {
 		governs = st.sideFor(preferred)
-		if x.asDefault || t != nil || st.faulty || governs.faulty {
+		if x.asDefault() || t != nil || st.faulty || governs.faulty {
 			origin := st.origins[preferred]
-			if x.asDefault && !st.faulty {
+			if x.asDefault() && !st.faulty {
 				var asDefault side
 				asDefault, origin = e.defaultSide(st)
 				governs = &asDefault
@@ -174,11 +174,11 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	// Gates 1 to 4: of the person, or of the actor and gate 1 of both.
 	now := int64(latest)
 	if st == nil || !st.always {
-		if reason != Granted && x.actor == nil {
+		if reason != Granted && x.behalf == nil {
 			return reason, node, nil
 		}
 		// One instant for all of these gates, and for both.
-		if r.At.IsZero() && x.actor == nil {
+		if r.At.IsZero() && x.behalf == nil {
 			now = e.clock.between(st.from, st.until, x.ends)
 		} else {
 			now = e.instantFor(r, x, st)
@@ -187,12 +187,12 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 			t.now = now
 		}
 		who, how := st, r
-		if x.actor != nil {
+		if x.behalf != nil {
 			if with.reason != Granted {
 				return with.reason, node, nil
 			}
-			who, how = with.standing, x.actor
-			if reason := how.current(who, x.actorEnds, now); reason != Granted {
+			who, how = with.standing, x.behalf.actor
+			if reason := how.current(who, x.behalf.actorEnds, now); reason != Granted {
 				return reason, node, nil
 			}
 			if reason != Granted {
@@ -231,7 +231,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	}
 
 	// Gate 8.
-	if x.actor != nil && !with.borrowed(e, r, x, st, node, object, now) {
+	if x.behalf != nil && !with.borrowed(e, r, x, st, node, object, now) {
 		return NotBorrowed, node, governs
 	}
 	return Granted, node, governs
@@ -317,7 +317,7 @@ func (st *standing) reaches(object *scope.Lineage) bool {
 
 // borrowed asks gate 8: what the actor may do on behalf of the individual.
 func (a *acting) borrowed(e *Engine, r *Request, x *capacity, target *standing, node roles.Node, object *scope.Lineage, now int64) bool {
-	if node.Marks()&roles.OwnHands != 0 || a.side.reason != Granted || now < x.start || now >= x.end {
+	if node.Marks()&roles.OwnHands != 0 || a.side.reason != Granted || now < x.behalf.start || now >= x.behalf.end {
 		return false
 	}
 	if object == nil {

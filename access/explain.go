@@ -113,8 +113,8 @@ func (e *Engine) explain(ctx context.Context, r *Request, in *capacity, node rol
 	if node := d.Node(); !node.IsZero() {
 		x.Path = node.Path()
 	}
-	if in.actor != nil {
-		x.Actor = in.actor.Individual
+	if in.behalf != nil {
+		x.Actor = in.behalf.actor.Individual
 	}
 	if t.standing != nil {
 		x.Organization = t.standing.organization
@@ -223,8 +223,8 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 		return fmt.Sprintf("the credentials of %q changed since the sign-in", who.Individual), "sign in again"
 	case SessionEnded:
 		ended := in.ends
-		if who == in.actor {
-			ended = in.actorEnds
+		if in.behalf != nil && who == in.behalf.actor {
+			ended = in.behalf.actorEnds
 		}
 		return fmt.Sprintf("the session of %q ended at %s", who.Individual, instantOf(ended).Format(time.RFC3339)), "sign in again"
 	case NotYetActive, Expired:
@@ -255,9 +255,9 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 			return fmt.Sprintf("%s is for the person's own hands", x.Path), "the person has to do it"
 		}
 		switch {
-		case t.now < in.start:
+		case t.now < in.behalf.start:
 			return fmt.Sprintf("the time of %q to act on behalf of %q has not begun", who.Individual, r.Individual), "wait for it"
-		case t.now >= in.end:
+		case t.now >= in.behalf.end:
 			return fmt.Sprintf("the time of %q to act on behalf of %q is over", who.Individual, r.Individual), "start again"
 		}
 		return fmt.Sprintf("%q may not do this by itself", who.Individual), "ask as someone who may"
@@ -270,14 +270,14 @@ func (e *Engine) sentences(x *Explanation, r *Request, in *capacity, t *trace) (
 // where there is one, but for gate 1 that the individual fails. The standing
 // is nil where no such person exists.
 func whose(reason Reason, r *Request, in *capacity, t *trace) (*Request, *standing) {
-	if in.actor == nil {
+	if in.behalf == nil {
 		return r, t.standing
 	}
 	gate1 := reason >= UnknownIndividual && reason <= SessionEnded
-	if gate1 && t.actor != nil && in.actor.current(t.actor, in.actorEnds, t.now) == Granted {
+	if gate1 && t.actor != nil && in.behalf.actor.current(t.actor, in.behalf.actorEnds, t.now) == Granted {
 		return r, t.standing
 	}
-	return in.actor, t.actor
+	return in.behalf.actor, t.actor
 }
 
 func explainEmpty(x *Explanation, r *Request, in *capacity) (because, remedy string) {
@@ -287,7 +287,7 @@ func explainEmpty(x *Explanation, r *Request, in *capacity) (because, remedy str
 		surface = API
 	}
 	switch {
-	case in.asDefault:
+	case in.asDefault():
 		return fmt.Sprintf("the organization %q has no default role", x.Organization), "set one, or act with what is granted"
 	case x.Decision.Reason() != NoGrant:
 		return fmt.Sprintf("the %v slot governs a request from the %v and is empty", x.Decision.Slot(), surface), remedy

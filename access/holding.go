@@ -131,10 +131,10 @@ func (s *State) HoldingOf(ctx context.Context, p *Principal) ([]Holding, error) 
 	if err != nil {
 		return nil, err
 	}
-	if p.capacity.actor == nil {
+	if p.capacity.behalf == nil {
 		return []Holding{own}, nil
 	}
-	actor, err := s.holding(ctx, p.capacity.actor, &inOwnName)
+	actor, err := s.holding(ctx, p.capacity.behalf.actor, &inOwnName)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (s *State) holding(ctx context.Context, r *Request, x *capacity) (Holding, 
 	fault := firstError(st.fault, st.origins[0].fault, st.origins[1].fault)
 	faulty := st.faulty || sides[0].faulty || sides[1].faulty
 	settled := st.org == nil || st.org.found
-	if x.asDefault && !st.faulty && settled {
+	if x.asDefault() && !st.faulty && settled {
 		governs, from := s.alone.defaultSide(st)
 		sides, fault, faulty = [2]side{governs, governs}, from.fault, governs.faulty
 	}

@@ -68,8 +68,7 @@ type Principal struct {
 	taken    atomic.Bool // first is in use
 	identity Request     // without a question
 	capacity capacity
-	began    int64      // the session, where capacity has an end of it
-	actor    *Principal // who acts on behalf of the individual
+	began    int64 // the session, where capacity has an end of it
 }
 
 // Principal makes a principal. It reads nothing yet, but for the credential
@@ -99,9 +98,9 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 		switch {
 		case b.Actor == nil || b.Actor.engine != e || b.Actor.capacity.system != nil || b.Actor.capacity.link:
 			return nil, fmt.Errorf("access: on behalf of %q: the actor must be an individual of this engine", id.Individual)
-		case b.Actor.capacity.actor != nil:
+		case b.Actor.capacity.behalf != nil:
 			return nil, fmt.Errorf("access: on behalf of %q: %q already acts on behalf of %q",
-				id.Individual, b.Actor.capacity.actor.Individual, b.Actor.identity.Individual)
+				id.Individual, b.Actor.capacity.behalf.actor.Individual, b.Actor.identity.Individual)
 		case b.Start.IsZero():
 			return nil, fmt.Errorf("access: on behalf of %q: no start", id.Individual)
 		case b.For < 0 || b.For > MaxOnBehalf:
@@ -117,9 +116,8 @@ func (e *Engine) Principal(ctx context.Context, id Identity) (*Principal, error)
 			return nil, fmt.Errorf("access: on behalf of %q: start %v is not within the years %d to %d",
 				id.Individual, b.Start, firstYear, lastYear)
 		}
-		p.actor = b.Actor
 		x := &p.capacity
-		x.actor, x.actorEnds, x.asDefault, x.start, x.end = &b.Actor.identity, b.Actor.capacity.ends, b.AsDefault, start, end
+		x.behalf = &behalf{principal: b.Actor, actor: &b.Actor.identity, actorEnds: b.Actor.capacity.ends, asDefault: b.AsDefault, start: start, end: end}
 	}
 	return p, nil
 }
@@ -139,10 +137,10 @@ func (p *Principal) Individual() string { return p.identity.Individual }
 
 // Actor returns the ID of who acts on the individual's behalf, "" for itself.
 func (p *Principal) Actor() string {
-	if p.capacity.actor == nil {
+	if p.capacity.behalf == nil {
 		return ""
 	}
-	return p.capacity.actor.Individual
+	return p.capacity.behalf.actor.Individual
 }
 
 // IsSystem reports whether p is one of the host's own jobs.
@@ -166,13 +164,16 @@ func (p *Principal) request(q Query) Request {
 
 // A verdict is what all gates but the last few come to for a principal: two
 // tables to look into, good for one generation of the engine and a span of
-// time. It is immutable but for its stamp.
+// time. It is immutable but for its stamp. What [Principal.Can] reads of a
+// principal's first one lies in one line of memory with the pointer to it.
 type verdict struct {
 	generation atomic.Uint64
 	from       int64
 	span       uint64 // how long after from, in nanoseconds
 	blocked    roles.Marks
-	packed     [2]string // for nodes that are, and that are not, marked moved
+	parted     roles.Marks // Moved, where nodes with that mark have a table of their own
+	packed     string      // the table
+	moved      string      // of nodes that are marked moved, where parted
 	standing   *standing
 }
 
@@ -239,7 +240,10 @@ func (v *verdict) at(n roles.Node) byte {
 	if n.Marks()&v.blocked != 0 {
 		return 0
 	}
-	return v.packed[^n.Marks()&roles.Moved][n.Index()]
+	if n.Marks()&v.parted != 0 {
+		return v.moved[n.Index()]
+	}
+	return v.packed[n.Index()]
 }
 
 // renew makes a verdict of gates 0 to 5 and keeps it where the instant lies
@@ -250,7 +254,7 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 		return nil
 	}
 	generation, snap := e.generation.Load(), e.snapshot.Load()
-	if generation&1 == 1 || snap.since > generation || e.clock.custom != nil && x.system == nil || x.actor != nil || ctx.Err() != nil {
+	if generation&1 == 1 || snap.since > generation || e.clock.custom != nil && x.system == nil || x.behalf != nil || ctx.Err() != nil {
 		return nil
 	}
 	st, reason, err := e.find(ctx, generation, &p.identity, x)
@@ -282,7 +286,11 @@ func (p *Principal) renew(ctx context.Context) *verdict {
 	if !p.taken.CompareAndSwap(false, true) {
 		v = new(verdict)
 	}
-	v.from, v.span, v.blocked, v.packed, v.standing = from, span, blocked, packed, st
+	v.from, v.span, v.blocked, v.moved, v.packed, v.standing = from, span, blocked, packed[0], packed[1], st
+	v.parted = 0
+	if v.moved != v.packed {
+		v.parted = roles.Moved
+	}
 	v.generation.Store(generation)
 	p.verdict.Store(v)
 	return v

@@ -89,13 +89,13 @@ func (p *Principal) Session() Session {
 		s.Start, s.End = instantOf(p.began), instantOf(p.capacity.ends)
 	}
 	switch {
-	case p.actor != nil:
-		actor := p.actor.Session()
+	case p.capacity.behalf != nil:
+		actor := p.capacity.behalf.principal.Session()
 		if actor.IsZero() {
 			return Session{}
 		}
-		s.OnBehalf = &SessionOnBehalf{Actor: actor, AsDefault: p.capacity.asDefault,
-			Start: instantOf(p.capacity.start), End: instantOf(p.capacity.end)}
+		s.OnBehalf = &SessionOnBehalf{Actor: actor, AsDefault: p.capacity.asDefault(),
+			Start: instantOf(p.capacity.behalf.start), End: instantOf(p.capacity.behalf.end)}
 	case s.End.IsZero():
 		return Session{}
 	}
