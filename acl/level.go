@@ -3,6 +3,8 @@ package acl
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/durward-go/durward/roles"
@@ -82,8 +84,8 @@ func (l Level) validate() error {
 			return fmt.Errorf("owner: %w", err)
 		}
 	}
-	if len(l.Description) > roles.MaxDescriptionBytes || !utf8.ValidString(l.Description) {
-		return fmt.Errorf("description: want at most %d bytes of UTF-8", roles.MaxDescriptionBytes)
+	if len(l.Description) > roles.MaxDescriptionBytes || !utf8.ValidString(l.Description) || strings.ContainsFunc(l.Description, notText) {
+		return fmt.Errorf("description: want at most %d bytes of UTF-8 without control characters but line breaks and tabs", roles.MaxDescriptionBytes)
 	}
 	if err := checkIDs("visible to", l.VisibleTo, MaxVisibleTo); err != nil {
 		return err
@@ -122,4 +124,10 @@ func checkIDs(what string, ids []string, limit int) error {
 		seen[id] = struct{}{}
 	}
 	return nil
+}
+
+// notText reports what a text of several lines does not hold, and no store could
+// keep: PostgreSQL takes no NUL.
+func notText(c rune) bool {
+	return unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t'
 }
