@@ -27,14 +27,40 @@ type cacheTable[V any] struct {
 	slots []atomic.Pointer[cacheEntry[V]] // a power of two, at least half of them nil
 }
 
-// A cacheEntry holds its value itself, so that finding one touches as little
-// memory as can be.
+// A cacheEntry holds its value itself, and its key where that is not longer than
+// most, so that finding one touches as little memory as can be.
 type cacheEntry[V any] struct {
-	hash  uint64
-	key   string
-	grave bool // removed; probes still step over it
-	read  atomic.Bool
-	value V
+	hash   uint64
+	read   atomic.Bool
+	grave  bool  // removed; probes still step over it
+	length uint8 // of the key, at most [scope.MaxIDBytes]
+	value  V
+	near   [nearKey]byte // the key, where it fits
+	far    string        // else
+}
+
+// nearKey is how long a key may be that lies in its entry. A person's entry is then
+// two lines of memory, and IDs of up to 24 bytes are in the first: a UUID's 36 fit,
+// with a prefix.
+const nearKey = 72
+
+// is reports whether the entry is that of the key.
+func (e *cacheEntry[V]) is(hash uint64, key string) bool {
+	if e.hash != hash || int(e.length) != len(key) || e.grave {
+		return false
+	}
+	if len(key) <= nearKey {
+		return string(e.near[:len(key)]) == key
+	}
+	return e.far == key
+}
+
+// name gives the entry its key, which is at most 128 bytes long.
+func (e *cacheEntry[V]) name(hash uint64, key string) {
+	e.hash, e.length = hash, uint8(len(key)) // longer ones are refused before
+	if copy(e.near[:], key) < len(key) {
+		e.far = key
+	}
 }
 
 const smallestCache = 64
@@ -101,7 +127,7 @@ func (c *cache[V]) get(key string) *V {
 		if e == nil {
 			return nil
 		}
-		if e.hash == hash && e.key == key && !e.grave {
+		if e.is(hash, key) {
 			if !e.read.Load() {
 				e.read.Store(true)
 			}
@@ -114,7 +140,7 @@ func (c *cache[V]) get(key string) *V {
 func (c *cache[V]) put(key string, e *cacheEntry[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e.hash, e.key = c.hash(key), key
+	e.name(c.hash(key), key)
 	if at := c.find(e.hash, key); at >= 0 {
 		c.table.Load().slots[at].Store(e)
 		return
@@ -169,7 +195,7 @@ func (c *cache[V]) find(hash uint64, key string) int {
 		if e == nil {
 			return -1
 		}
-		if e.hash == hash && e.key == key && !e.grave {
+		if e.is(hash, key) {
 			return int(i)
 		}
 	}
