@@ -116,10 +116,12 @@ func (d *Desk) UpdateEntity(ctx context.Context, e scope.Entity) (revision uint6
 		}
 		var members []member
 		var below []string
-		if moves {
-			if below, err = c.below(e.ID); err != nil {
+		if moves || !slices.Equal(e.Links, old.Links) {
+			if below, err = c.allowAlong(e.ID, moves); err != nil {
 				return err
 			}
+		}
+		if moves {
 			for _, id := range below {
 				some, err := c.membersIn(store.GrantFilter{Organization: id})
 				if err != nil {
@@ -136,7 +138,7 @@ func (d *Desk) UpdateEntity(ctx context.Context, e scope.Entity) (revision uint6
 		if err != nil {
 			return err
 		}
-		for _, id := range below {
+		for _, id := range below { // that it still fits
 			if _, err := resolve(c.ctx, c.r, id); err != nil {
 				return c.fail(fmt.Errorf("what lies below: %w", err))
 			}
@@ -164,22 +166,67 @@ func (c *commit) allowMove(old, e scope.Entity) error {
 	return nil
 }
 
+// allowAlong lists the entity and everything below it, which a link takes along,
+// and a move as well as what links to any of it: all of that has to be the
+// principal's to change. Who reaches an entity by a link may reach nothing below
+// it, or nothing that links to it, and would by moving it to where they reach
+// all. What is in the way is not named, since it may be out of sight.
+func (c *commit) allowAlong(id string, moves bool) ([]string, error) {
+	below, err := c.below(id)
+	if err != nil {
+		return nil, err
+	}
+	along := slices.Clone(below)
+	for _, target := range below {
+		if !moves {
+			break
+		}
+		err := c.eachEntity(store.EntityFilter{LinkedTo: target}, func(e scope.Entity) error {
+			linked, err := c.below(e.ID)
+			along = append(along, linked...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, other := range along {
+		if other != id && !c.may(roles.Update, c.m.guards.Entities, other) {
+			return nil, c.fail(fmt.Errorf("entity %q: %w: not everything that comes along with it is yours to change", id, ErrDenied))
+		}
+	}
+	return below, nil
+}
+
+// eachEntity calls fn of every entity that the filter selects.
+func (c *commit) eachEntity(f store.EntityFilter, fn func(scope.Entity) error) error {
+	for after := ""; ; {
+		some, err := c.r.Entities(c.ctx, f, store.Page{After: after, Limit: store.MaxPage})
+		if err != nil {
+			return c.fail(err)
+		}
+		for _, e := range some {
+			after = e.ID
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if len(some) < store.MaxPage {
+			return nil
+		}
+	}
+}
+
 // below lists the entity and everything below it.
 func (c *commit) below(id string) ([]string, error) {
 	out := []string{id}
 	for i := 0; i < len(out); i++ {
-		for after := ""; ; {
-			some, err := c.r.Entities(c.ctx, store.EntityFilter{Parent: out[i]}, store.Page{After: after, Limit: store.MaxPage})
-			if err != nil {
-				return nil, c.fail(err)
-			}
-			for _, e := range some {
-				after = e.ID
-				out = append(out, e.ID)
-			}
-			if len(some) < store.MaxPage {
-				break
-			}
+		err := c.eachEntity(store.EntityFilter{Parent: out[i]}, func(e scope.Entity) error {
+			out = append(out, e.ID)
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
