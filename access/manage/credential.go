@@ -104,7 +104,13 @@ func (c *commit) secondFactorMayEnd(old, p individuals.Individual) error {
 	if err != nil || !was || is {
 		return err
 	}
-	credential, err := c.r.Credential(c.ctx, p.ID)
+	return c.mayStandAlone(p.ID)
+}
+
+// mayStandAlone refuses where the person's password is too short to be the only
+// factor.
+func (c *commit) mayStandAlone(individual string) error {
+	credential, err := c.r.Credential(c.ctx, individual)
 	switch {
 	case missing(err):
 		return nil

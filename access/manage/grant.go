@@ -162,9 +162,21 @@ func (d *Desk) grant(ctx context.Context, operation, individual, organization st
 		if err := c.grantable(p, o, role, level); err != nil {
 			return err
 		}
+		asked, err := c.secondFactorAsked(p)
+		if err != nil {
+			return err
+		}
 		err = c.change([]member{{individual, organization}}, func() error { return c.fail(c.tx.PutGrant(c.ctx, g)) })
 		if err != nil {
 			return err
+		}
+		// Another organization may ask for no second factor.
+		if still, err := c.secondFactorAsked(p); err != nil {
+			return err
+		} else if asked && !still {
+			if err := c.mayStandAlone(individual); err != nil {
+				return err
+			}
 		}
 		return c.granted(old, g, guard)
 	})
