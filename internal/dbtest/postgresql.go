@@ -159,7 +159,7 @@ func emptyTables(db *sql.DB, prefix string) error {
 		"allowed_roles", "organizations", "classes", "entity_links", "entities", "event_changes", "event_attributes", "events",
 		"roles_history", "role_permissions_history", "acls_history", "acl_permissions_history", "acl_components_history", "acl_visible_to_history",
 		"grants_history", "grant_scope_history", "individuals_history", "allow_list_history", "organizations_history", "allowed_roles_history",
-		"classes_history", "entities_history", "entity_links_history", "commits",
+		"classes_history", "entities_history", "entity_links_history", "commits", "models_in_force", "models",
 	} {
 		fmt.Fprintf(&statements, "DELETE FROM %s%s;", prefix, table)
 	}
