@@ -24,7 +24,7 @@ type cache[V any] struct {
 }
 
 type cacheTable[V any] struct {
-	slots []atomic.Pointer[cacheEntry[V]] // a power of two, at least half of them nil
+	slots []atomic.Pointer[cacheEntry[V]] // a power of two, at least two thirds of them nil
 }
 
 // A cacheEntry holds its value itself, and its key where that is not longer than
@@ -148,7 +148,7 @@ func (c *cache[V]) put(key string, e *cacheEntry[V]) {
 	for c.live >= c.limit {
 		c.evict()
 	}
-	if (c.taken+1)*2 > len(c.table.Load().slots) {
+	if (c.taken+1)*3 > len(c.table.Load().slots) {
 		c.rebuild()
 	}
 	c.insert(c.table.Load().slots, e)
@@ -235,11 +235,12 @@ func (c *cache[V]) evict() {
 	}
 }
 
-// rebuild moves the living into a table of at least three times their number.
+// rebuild moves the living into a table of at least five times their number: a
+// probe that goes on touches an entry that is not asked for.
 // Readers of the old one finish there; all writers hold mu.
 func (c *cache[V]) rebuild() {
 	size := smallestCache
-	for size < (c.live+1)*3 {
+	for size < (c.live+1)*5 {
 		size *= 2
 	}
 	old := c.table.Load().slots

@@ -17,7 +17,8 @@ import (
 // it was made of changed.
 type standing struct {
 	generation   atomic.Uint64
-	from, until  int64 // the window
+	from, until  int64  // the window
+	span         uint64 // how long after from nothing denies before the request is asked, see settle
 	epoch        uint64
 	allowed      ipallow.List
 	organization string
@@ -148,7 +149,21 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 		sides[i], s.origins[i] = e.side(snap, e.coexistence.Govern(*g, preferred), p.record.RoleType, &org.lineage)
 	}
 	s.setSides(sides)
+	s.settle(e.clock.custom != nil)
 	return s
+}
+
+// settle works out the span of time in which a coarse instant will do, and nothing
+// of the standing itself denies before the request is asked: it is empty where
+// something does, and ends early enough for the clock's next tick.
+func (st *standing) settle(custom bool) {
+	if st.faulty || st.disabled || st.closed || st.always || custom {
+		return
+	}
+	st.span = uint64(st.until) - uint64(st.from)
+	if st.until != latest {
+		st.span -= min(st.span, uint64(margin))
+	}
 }
 
 // side finds the table of what governs.
