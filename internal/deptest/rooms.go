@@ -68,6 +68,7 @@ var rooms = []room{
 	{path: "store/memstore", light: true, rooms: belowAccess, modules: []string{"github.com/tidwall/btree"}},
 	{path: "store/sqlstore", rooms: belowAccess},
 	{path: "store/storetest", light: true, rooms: belowAccess},
+	{path: "store/bulk", light: true, rooms: belowAccess},
 
 	{path: "access", light: true, rooms: belowAccess},
 	// x/text chooses the language of a mail (decision 13).

@@ -1,0 +1,140 @@
+package bulk
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+	"unicode/utf8"
+)
+
+// decodeStrict reads one JSON object into a struct and refuses what two readers
+// could understand differently: members that are unknown, given twice, null or
+// not spelt exactly. Its errors quote nothing of the line but names of members.
+func decodeStrict(data []byte, into any) error {
+	if !utf8.Valid(data) {
+		return errors.New("not UTF-8")
+	}
+	if !json.Valid(data) {
+		return errors.New("not one JSON value; a line holds one object")
+	}
+	if data = bytes.Trim(data, " \t\r\n"); data[0] != '{' {
+		return errors.New("not a JSON object")
+	}
+	if err := checkMembers(data); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var wrong *json.UnmarshalTypeError
+	var instant *time.ParseError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return at(wrong.Field, fmt.Errorf("want %s", wanted(wrong.Type)))
+	case errors.As(err, &instant):
+		return errors.New("an instant that is not one of RFC 3339")
+	case bytes.HasPrefix([]byte(err.Error()), []byte("json: unknown field ")):
+		return errors.New("a member that is unknown")
+	}
+	return err
+}
+
+// wanted says what JSON a Go type is read from.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a text in quotes"
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return "bytes in base64, in quotes"
+		}
+		return "a list in brackets"
+	case reflect.Struct, reflect.Pointer, reflect.Map:
+		return "an object in braces"
+	case reflect.Int, reflect.Uint8, reflect.Uint64:
+		return "a whole number that is not below 0"
+	default:
+		return "another value"
+	}
+}
+
+// maxDepth is more than any record has: a value of a change of an event.
+const maxDepth = 8
+
+// checkMembers walks a valid JSON document and refuses names that are given twice
+// in an object or are not of lower-case letters and '_', and null: encoding/json
+// takes the last of two members, any letter case, and null for anything.
+func checkMembers(data []byte) error {
+	type object struct {
+		names  [][]byte
+		inList bool
+	}
+	var stack []object
+	name := false // the next string is a member's name
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; c {
+		case '{', '[':
+			if len(stack) == maxDepth {
+				return errors.New("more deeply nested than any record")
+			}
+			stack = append(stack, object{inList: c == '['})
+			name = c == '{'
+		case '}', ']':
+			stack = stack[:len(stack)-1]
+			name = false
+		case ',':
+			name = !stack[len(stack)-1].inList
+		case ':':
+			name = false
+		case 'n':
+			return errors.New("null: leave the member out")
+		case 't':
+			i += len("rue")
+		case 'f':
+			i += len("alse")
+		case '"':
+			end := endOfString(data, i+1)
+			if name {
+				top := &stack[len(stack)-1]
+				word := data[i+1 : end]
+				if !exactName(word) {
+					return errors.New("a member's name that is not of lower-case letters and '_'")
+				}
+				for _, had := range top.names {
+					if bytes.Equal(had, word) {
+						return errors.New("a member that is given twice")
+					}
+				}
+				top.names = append(top.names, word)
+			}
+			i = end
+		}
+	}
+	return nil
+}
+
+// endOfString returns where the quote is that ends the string.
+func endOfString(data []byte, i int) int {
+	for ; data[i] != '"'; i++ {
+		if data[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+func exactName(name []byte) bool {
+	for _, c := range name {
+		if (c < 'a' || c > 'z') && c != '_' {
+			return false
+		}
+	}
+	return len(name) > 0
+}
