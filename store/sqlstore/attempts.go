@@ -25,7 +25,7 @@ func (s *Store) Attempts(ctx context.Context, key store.AttemptKey) (store.Attem
 		return store.Attempts{}, err
 	}
 	a := store.Attempts{Key: key}
-	err := s.within(ctx, s.traits.beginRead, false, func(w *session) error {
+	err := s.look(ctx, func(w *session) error {
 		return w.each(ctx, "SELECT failures, not_before, last_failure, last_success, switched_off, version FROM durward_attempts WHERE "+attemptKeys,
 			attemptKey(key), func(r row) error {
 				return r.Scan(&a.Failures, instantColumn{&a.NotBefore}, instantColumn{&a.LastFailure}, instantColumn{&a.LastSuccess}, &a.Off, &a.Version)
@@ -46,25 +46,26 @@ func (s *Store) SwapAttempts(ctx context.Context, a store.Attempts) (store.Attem
 		return store.Attempts{}, err
 	}
 	read := a.Version
-	err := s.beside(ctx, s.rows, func(w *session) error {
-		version, err := w.number(ctx, s.traits.attemptVersion)
-		if err != nil {
-			return err
+	a = a.Stamp(0)
+	args := append([]any{a.Failures, instant(a.NotBefore), instant(a.LastFailure), instant(a.LastSuccess), instant(a.Latest()), a.Off}, attemptKey(a.Key)...)
+	statement := "INSERT INTO durward_attempts (failures, not_before, last_failure, last_success, latest, switched_off, provider, realm, login, factor, network, version) " +
+		"VALUES (" + places(len(args)) + ", " + s.traits.version + ") ON CONFLICT (provider, realm, login, factor, network) DO NOTHING RETURNING version"
+	if read > 0 {
+		statement = "UPDATE durward_attempts SET failures = ?, not_before = ?, last_failure = ?, last_success = ?, latest = ?, switched_off = ?, " +
+			"version = " + s.traits.version + " WHERE " + attemptKeys + " AND version = ? RETURNING version"
+		args = append(args, number63(read))
+	}
+	err := s.row(ctx, func(w *session) error {
+		if s.traits.countVersion != "" {
+			if _, err := w.exec(ctx, s.traits.countVersion); err != nil {
+				return err
+			}
 		}
-		a = a.Stamp(uint64(version))
-		values := []any{a.Failures, instant(a.NotBefore), instant(a.LastFailure), instant(a.LastSuccess), instant(a.Latest()), a.Off, version}
-		var n int64
-		if read == 0 {
-			n, err = w.exec(ctx, "INSERT INTO durward_attempts (failures, not_before, last_failure, last_success, latest, switched_off, version, "+
-				"provider, realm, login, factor, network) VALUES ("+places(12)+") ON CONFLICT (provider, realm, login, factor, network) DO NOTHING",
-				append(values, attemptKey(a.Key)...)...)
-		} else {
-			n, err = w.exec(ctx, "UPDATE durward_attempts SET failures = ?, not_before = ?, last_failure = ?, last_success = ?, latest = ?, switched_off = ?, "+
-				"version = ? WHERE "+attemptKeys+" AND version = ?", append(append(values, attemptKey(a.Key)...), number63(read))...)
-		}
-		if err == nil && n == 0 {
+		version, err := w.number(ctx, statement, args...)
+		if err == nil && version == 0 {
 			err = fmt.Errorf("read at version %d, now at another: %w", read, store.ErrConflict)
 		}
+		a.Version = uint64(version)
 		return err
 	})
 	if err != nil {
@@ -103,7 +104,7 @@ func (s *Store) AcceptStep(ctx context.Context, individual string, step otp.Step
 	if step <= 0 {
 		return refused
 	}
-	return s.beside(ctx, s.rows, func(w *session) error {
+	return s.row(ctx, func(w *session) error {
 		n, err := w.exec(ctx, "INSERT INTO durward_steps (individual, step) VALUES (?, ?) ON CONFLICT (individual) DO UPDATE SET step = excluded.step "+
 			"WHERE durward_steps.step < excluded.step", individual, int64(step))
 		if err == nil && n == 0 {
@@ -122,7 +123,7 @@ func (s *Store) LastStep(ctx context.Context, individual string) (otp.Step, erro
 		return 0, nil
 	}
 	var step int64
-	err := s.within(ctx, s.traits.beginRead, false, func(w *session) (err error) {
+	err := s.look(ctx, func(w *session) (err error) {
 		step, err = w.number(ctx, "SELECT step FROM durward_steps WHERE individual = ?", individual)
 		return err
 	})

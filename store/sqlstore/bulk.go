@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/scope"
@@ -27,6 +28,10 @@ func (t *tx) PutBatch(ctx context.Context, b store.Batch) (err error) {
 	if err := b.CheckNew(); err != nil {
 		return err
 	}
+	restore, err := t.forceIndexes(ctx)
+	if err != nil {
+		return explain("batch", err)
+	}
 	links := func(ctx context.Context, l store.EntityLinks) error { return l.Put(ctx, t) }
 	for _, step := range []func() error{
 		func() error { return putEach(ctx, "classes", b.Classes, t.PutClass) },
@@ -43,7 +48,22 @@ func (t *tx) PutBatch(ctx context.Context, b store.Batch) (err error) {
 			return err
 		}
 	}
-	return nil
+	return explain("batch", restore())
+}
+
+// forceIndexes keeps PostgreSQL from reading whole tables for the rows of a batch.
+// Its plan of a statement outlives the days when a table was nearly empty. The
+// setting is the transaction's, which may be the host's.
+func (t *tx) forceIndexes(ctx context.Context) (restore func() error, err error) {
+	if !t.store.traits.numbered {
+		return func() error { return nil }, nil
+	}
+	var was string
+	set := "SELECT current_setting('enable_seqscan'), set_config('enable_seqscan', ?, true)"
+	err = t.each(ctx, set, []any{"off"}, func(r row) error { return r.Scan(&was, new(string)) })
+	return func() error {
+		return t.each(ctx, set, []any{was}, func(r row) error { return r.Scan(new(string), new(string)) })
+	}, err
 }
 
 // spoil lets the commit fail: some of a batch may be written.
@@ -74,21 +94,57 @@ func (s wanted) add(id string) {
 	}
 }
 
-// find looks for all that were asked for. The query selects one column and ends in
-// the name of that.
-func (w *session) find(ctx context.Context, query, column string, ids wanted) error {
-	keys := make([]any, 0, len(ids))
+// find looks for all that were asked for. The query selects one column, and ends in
+// the name of the one that is asked for.
+func (w *session) find(ctx context.Context, query string, ids wanted, first ...any) error {
+	keys := make([]string, 0, len(ids))
 	for id, there := range ids {
 		if !there {
 			keys = append(keys, id)
 		}
 	}
-	return w.parts(ctx, query, keys, column, func(r row) error {
+	return w.with(ctx, query, keys, first, func(r row) error {
 		var id string
 		err := r.Scan(&id)
 		ids[id] = true
 		return err
 	})
+}
+
+// with runs a query that ends in the name of a column, for the rows that have one
+// of the keys in it. first are parameters that come before.
+func (w *session) with(ctx context.Context, query string, keys []string, first []any, scan func(r row) error) error {
+	slices.Sort(keys) // neighbours lie together
+	for len(keys) > 0 {
+		n := min(len(keys), w.keysAtOnce())
+		some := keys[:n]
+		keys = keys[n:]
+		args := slices.Clone(first)
+		in := " IN (" + places(n) + ")"
+		if w.store.traits.numbered {
+			text, err := textArray(some)
+			if err != nil {
+				return err
+			}
+			in, args = " = ANY(?::text::text[])", append(args, text)
+		} else {
+			for _, key := range some {
+				args = append(args, key)
+			}
+		}
+		if err := w.each(ctx, query+in, args, scan); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysAtOnce bounds the keys of one query.
+func (w *session) keysAtOnce() int {
+	if w.store.traits.numbered {
+		return maxArrayRows
+	}
+	return maxKeys
 }
 
 func exists(r record) error {
@@ -108,7 +164,7 @@ func (t *tx) putEntities(ctx context.Context, all []scope.Entity) error {
 			named.add(l.To)
 		}
 	}
-	if err := t.find(ctx, "SELECT id FROM durward_entities WHERE id", "id", ids); err != nil {
+	if err := t.find(ctx, "SELECT id FROM durward_entities WHERE id", ids); err != nil {
 		return explain("entities", err)
 	}
 	if err := t.knowEntities(ctx, named, known); err != nil {

@@ -119,6 +119,22 @@ func arrayText(rows [][]any, column int) (string, error) {
 	return b.String(), nil
 }
 
+// textArray writes texts as an array.
+func textArray(texts []string) (string, error) {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, text := range texts {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := writeArrayElement(&b, text); err != nil {
+			return "", err
+		}
+	}
+	b.WriteByte('}')
+	return b.String(), nil
+}
+
 // writeArrayElement quotes always, so that no text is taken for NULL or for a
 // bracket.
 func writeArrayElement(b *strings.Builder, text string) error {

@@ -18,9 +18,9 @@ func (t *tx) putOrganizations(ctx context.Context, all []individuals.Organizatio
 		ids.add(o.Entity)
 		entities.add(o.Entity)
 	}
-	err := t.find(ctx, "SELECT entity FROM durward_organizations WHERE entity", "entity", ids)
+	err := t.find(ctx, "SELECT entity FROM durward_organizations WHERE entity", ids)
 	if err == nil {
-		err = t.find(ctx, "SELECT id FROM durward_entities WHERE id", "id", entities)
+		err = t.find(ctx, "SELECT id FROM durward_entities WHERE id", entities)
 	}
 	if err != nil {
 		return explain("organizations", err)
@@ -68,7 +68,7 @@ func (t *tx) putIndividuals(ctx context.Context, all []individuals.Individual) e
 		}
 		logins[in].add(canonical[i])
 	}
-	if err := t.find(ctx, "SELECT id FROM durward_individuals WHERE id", "id", ids); err != nil {
+	if err := t.find(ctx, "SELECT id FROM durward_individuals WHERE id", ids); err != nil {
 		return explain("individuals", err)
 	}
 	for in, some := range logins {
@@ -108,26 +108,7 @@ func (t *tx) findLogins(ctx context.Context, in realm, logins wanted) error {
 	if !plain(in.provider) || !plain(in.name) {
 		return nil // refused later
 	}
-	keys := make([]any, 0, len(logins))
-	for login := range logins {
-		keys = append(keys, login)
-	}
-	for len(keys) > 0 {
-		some := keys[:min(maxKeys, len(keys))]
-		keys = keys[len(some):]
-		args := append([]any{in.provider, in.name}, some...)
-		query := "SELECT canonical_login FROM durward_individuals WHERE provider = ? AND realm = ? AND canonical_login IN (" + places(len(some)) + ")"
-		err := t.each(ctx, query, args, func(r row) error {
-			var login string
-			err := r.Scan(&login)
-			logins[login] = true
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.find(ctx, "SELECT canonical_login FROM durward_individuals WHERE provider = ? AND realm = ? AND canonical_login", logins, in.provider, in.name)
 }
 
 func (t *tx) putCredentials(ctx context.Context, all []individuals.Credential) error {
@@ -139,9 +120,9 @@ func (t *tx) putCredentials(ctx context.Context, all []individuals.Credential) e
 		ids.add(c.Individual)
 		people.add(c.Individual)
 	}
-	err := t.find(ctx, "SELECT individual FROM durward_credentials WHERE individual", "individual", ids)
+	err := t.find(ctx, "SELECT individual FROM durward_credentials WHERE individual", ids)
 	if err == nil {
-		err = t.find(ctx, "SELECT id FROM durward_individuals WHERE id", "id", people)
+		err = t.find(ctx, "SELECT id FROM durward_individuals WHERE id", people)
 	}
 	if err != nil {
 		return explain("credentials", err)
@@ -174,7 +155,7 @@ func (t *tx) putGrants(ctx context.Context, all []individuals.Grant) error {
 	}
 	type key struct{ individual, organization string }
 	held, people, organizations := make(map[key]bool), make(wanted, len(all)), make(wanted)
-	keys := make([]any, 0, len(all))
+	keys := make([]string, 0, len(all))
 	for _, g := range all {
 		if _, twice := people[g.Individual]; !twice && g.Individual != "" && plain(g.Individual) {
 			keys = append(keys, g.Individual)
@@ -182,17 +163,17 @@ func (t *tx) putGrants(ctx context.Context, all []individuals.Grant) error {
 		people.add(g.Individual)
 		organizations.add(g.Organization)
 	}
-	err := t.parts(ctx, "SELECT individual, organization FROM durward_grants WHERE individual", keys, "individual, organization", func(r row) error {
+	err := t.with(ctx, "SELECT individual, organization FROM durward_grants WHERE individual", keys, nil, func(r row) error {
 		var k key
 		err := r.Scan(&k.individual, &k.organization)
 		held[k] = true
 		return err
 	})
 	if err == nil {
-		err = t.find(ctx, "SELECT id FROM durward_individuals WHERE id", "id", people)
+		err = t.find(ctx, "SELECT id FROM durward_individuals WHERE id", people)
 	}
 	if err == nil {
-		err = t.find(ctx, "SELECT entity FROM durward_organizations WHERE entity", "entity", organizations)
+		err = t.find(ctx, "SELECT entity FROM durward_organizations WHERE entity", organizations)
 	}
 	if err != nil {
 		return explain("grants", err)

@@ -51,8 +51,12 @@ type traits struct {
 	// notify ends the last statement of a commit to wake who listens; empty: the
 	// database has no such thing.
 	notify string
-	// attemptVersion gives a version that none was given before.
-	attemptVersion string
+	// together says that statements that write can be parts of one: the database
+	// is asked once, and not once for each.
+	together bool
+	// countVersion counts a version of attempts up; empty: version does. version
+	// is an expression of one that none was given before.
+	countVersion, version string
 	// hasTable asks whether there is a table of a name.
 	hasTable string
 	// migrating keeps other migrations away, with one number as its parameter;
@@ -75,9 +79,10 @@ type setting struct {
 var sqliteTraits = traits{
 	name: "SQLite", folder: "sqlite", oneWriter: true, forgets: true,
 	beginRead: "BEGIN DEFERRED", beginRow: "BEGIN IMMEDIATE", beginCommit: "BEGIN IMMEDIATE",
-	grab:           "UPDATE durward_state SET revision = revision",
-	attemptVersion: "UPDATE durward_state SET attempt_versions = attempt_versions + 1 RETURNING attempt_versions",
-	hasTable:       "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	grab:         "UPDATE durward_state SET revision = revision",
+	countVersion: "UPDATE durward_state SET attempt_versions = attempt_versions + 1",
+	version:      "(SELECT attempt_versions FROM durward_state)",
+	hasTable:     "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 	settings: []setting{
 		{name: "busy_timeout", want: 5000, least: true},
 		{name: "synchronous", want: 2, least: true, writes: true}, // FULL
@@ -91,11 +96,12 @@ var postgresTraits = traits{
 	// A statement sees what was committed until it began, so whoever waited for
 	// the row of durward_state sees the commit that it waited for.
 	beginRow: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", beginCommit: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-	lock:           " FOR UPDATE",
-	notify:         " RETURNING pg_notify('durward_commits', revision::text)",
-	attemptVersion: "SELECT nextval('durward_attempt_versions')",
-	hasTable:       "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)",
-	migrating:      "SELECT pg_advisory_xact_lock(?)",
+	lock:      " FOR UPDATE",
+	notify:    " RETURNING pg_notify('durward_commits', revision::text)",
+	together:  true,
+	version:   "nextval('durward_attempt_versions')",
+	hasTable:  "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)",
+	migrating: "SELECT pg_advisory_xact_lock(?)",
 }
 
 func (d Dialect) traits() *traits {

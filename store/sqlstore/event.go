@@ -102,30 +102,28 @@ func below(q *query, column, path, separator, next string) {
 	}
 }
 
-// putEvent writes an event that has its place.
-func (w *session) putEvent(ctx context.Context, e audit.Event) error {
+// eventSteps write an event that has its place.
+func eventSteps(e audit.Event) ([]step, error) {
 	address, err := jsonValue(e.Address)
 	note, noteErr := jsonValue(e.Note)
-	if err := errors.Join(err, noteErr); err != nil {
-		return err
+	parts, partsErr := eventPartSteps(e)
+	if err := errors.Join(err, noteErr, partsErr); err != nil {
+		return nil, err
 	}
-	err = w.insert(ctx, "durward_events", "chain, sequence, revision, happened_at, actor_kind, actor, on_behalf_of_kind, on_behalf_of, organization, subject, action, "+
+	steps := insertSteps("durward_events", "chain, sequence, revision, happened_at, actor_kind, actor, on_behalf_of_kind, on_behalf_of, organization, subject, action, "+
 		"realm, node, object, address, surface, outcome, reason, note, previous_hash, hash",
 		[][]any{{string(e.Chain), int64(e.Sequence), int64(e.Revision), instantText(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.OnBehalfOf.Kind), e.OnBehalfOf.ID,
 			e.Organization, e.Subject, string(e.Action), e.Realm, e.Node, e.Object, address, e.Surface, string(e.Outcome), e.Reason, note, e.Previous[:], e.Hash[:]}})
-	if err != nil {
-		return err
-	}
-	return w.putEventParts(ctx, e)
+	return append(steps, parts...), nil
 }
 
-func (w *session) putEventParts(ctx context.Context, e audit.Event) error {
+func eventPartSteps(e audit.Event) ([]step, error) {
 	changes := make([][]any, len(e.Changes))
 	for i, c := range e.Changes {
 		before, err := jsonValue(c.Before)
 		after, afterErr := jsonValue(c.After)
 		if err := errors.Join(err, afterErr); err != nil {
-			return err
+			return nil, err
 		}
 		changes[i] = []any{string(e.Chain), int64(e.Sequence), i, c.Field, before, after}
 	}
@@ -133,14 +131,12 @@ func (w *session) putEventParts(ctx context.Context, e audit.Event) error {
 	for i, a := range e.Attributes {
 		value, err := jsonValue(a.Value)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		attributes[i] = []any{string(e.Chain), int64(e.Sequence), i, a.Name, value}
 	}
-	if err := w.insert(ctx, "durward_event_changes", "chain, sequence, place, field, value_before, value_after", changes); err != nil {
-		return err
-	}
-	return w.insert(ctx, "durward_event_attributes", "chain, sequence, place, name, value", attributes)
+	return append(insertSteps("durward_event_changes", "chain, sequence, place, field, value_before, value_after", changes),
+		insertSteps("durward_event_attributes", "chain, sequence, place, name, value", attributes)...), nil
 }
 
 // EventHead implements [store.EventReader].

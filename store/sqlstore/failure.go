@@ -63,6 +63,15 @@ func failure(ctx context.Context, err error) error {
 	return &databaseError{text: text, conflict: conflict, cause: err}
 }
 
+// unsettled tells whether a statement that was a transaction by itself has done
+// nothing and may do better in one that was begun as it should be: others were in
+// the way, or it was one that may not write.
+func unsettled(err error) bool {
+	var refused *databaseError
+	var postgres interface{ SQLState() string }
+	return errors.As(err, &refused) && (refused.conflict || errors.As(err, &postgres) && postgres.SQLState() == "25006")
+}
+
 // describe returns what can be told of a driver's error, and whether it means
 // that another transaction was in the way.
 func describe(err error) (text string, conflict bool) {

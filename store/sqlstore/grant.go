@@ -14,7 +14,8 @@ func grantRecord(individual, organization string) record {
 }
 
 func selectGrants() *query {
-	return selectFrom("individual, organization, role, role_revision, role_by, role_system, acl, acl_revision, acl_by, acl_system, revision", "durward_grants")
+	return selectFrom("individual, organization, role, role_revision, role_by, role_system, acl, acl_revision, acl_by, acl_system, revision, "+
+		"EXISTS (SELECT 1 FROM durward_grant_scope WHERE individual = durward_grants.individual AND organization = durward_grants.organization)", "durward_grants")
 }
 
 func (q *query) key(individual, organization string) *query {
@@ -22,24 +23,32 @@ func (q *query) key(individual, organization string) *query {
 }
 
 func (w *session) grants(ctx context.Context, q *query) ([]individuals.Grant, error) {
-	all, err := list(ctx, w, q, func(r row, into *individuals.Grant) error {
-		return r.Scan(&into.Individual, &into.Organization,
-			&into.Role.ID, &into.Role.Revision, &into.Role.By, systemColumn{&into.Role.System},
-			&into.ACL.ID, &into.ACL.Revision, &into.ACL.By, systemColumn{&into.ACL.System}, &into.Revision)
-	})
-	if err != nil {
-		return nil, err
-	}
 	type key struct{ individual, organization string }
+	var narrowed []key // few are
+	all, err := list(ctx, w, q, func(r row, into *individuals.Grant) error {
+		some := false
+		err := r.Scan(&into.Individual, &into.Organization,
+			&into.Role.ID, &into.Role.Revision, &into.Role.By, systemColumn{&into.Role.System},
+			&into.ACL.ID, &into.ACL.Revision, &into.ACL.By, systemColumn{&into.ACL.System}, &into.Revision, &some)
+		if some {
+			narrowed = append(narrowed, key{into.Individual, into.Organization})
+		}
+		return err
+	})
+	if err != nil || len(narrowed) == 0 {
+		return all, err
+	}
 	byKey := make(map[key]*individuals.Grant, len(all))
-	var keys []any
 	for i, g := range all {
 		byKey[key{g.Individual, g.Organization}] = &all[i]
-		if i == 0 || all[i-1].Individual != g.Individual {
-			keys = append(keys, g.Individual)
+	}
+	var keys []any
+	for i, k := range narrowed {
+		if i == 0 || narrowed[i-1].individual != k.individual {
+			keys = append(keys, k.individual)
 		}
 	}
-	// Those in other organizations come along, and few people have any.
+	// Those in other organizations come along.
 	err = w.parts(ctx, "SELECT individual, organization, entity FROM durward_grant_scope WHERE individual", keys, "individual, organization, place", func(r row) error {
 		var k key
 		var entity string
@@ -88,21 +97,24 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 		return err
 	}
 	r := grantRecord(g.Individual, g.Organization)
-	found, err := t.grants(ctx, selectGrants().key(g.Individual, g.Organization))
+	var found []individuals.Grant
+	var lack, err error
+	if g.Revision == 0 {
+		found, lack, err = t.newGrant(ctx, g)
+	} else { // as long as it is there, so are the individual and the organization
+		found, err = t.grants(ctx, selectGrants().key(g.Individual, g.Organization))
+	}
 	old, err := current(r, found, err, g.Revision, grantRevision)
+	if err == nil {
+		err = lack
+	}
 	if err != nil {
 		return err
-	}
-	if err := t.exists(ctx, individualRecord(g.Individual), "SELECT id FROM durward_individuals WHERE id = ?"); err != nil {
-		return r.needs("individual", err)
-	}
-	if err := t.exists(ctx, organizationRecord(g.Organization), "SELECT entity FROM durward_organizations WHERE entity = ?"); err != nil {
-		return r.needs("organization", err)
 	}
 	if g, err = g.Stamp(old, t.writes, t.by.ID, t.by.System); err != nil {
 		return err
 	}
-	t.changed(store.Grants, g.Individual, g.Organization)
+	t.note(store.Change{Revision: t.writes, Kind: store.Grants, ID: g.Individual, Organization: g.Organization}, len(old.Listed)+len(g.Listed) > 0)
 	_, err = t.exec(ctx, putGrant, g.Individual, g.Organization,
 		g.Role.ID, int64(g.Role.Revision), g.Role.By, g.Role.System.String(),
 		g.ACL.ID, int64(g.ACL.Revision), g.ACL.By, g.ACL.System.String(), int64(g.Revision))
@@ -115,6 +127,29 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 		}
 	}
 	return r.wrap(t.insert(ctx, "durward_grant_scope", "individual, organization, place, entity", named(g.Listed, g.Individual, g.Organization)))
+}
+
+// newGrant returns the revision of a grant that is there, and what a new one
+// lacks.
+func (t *tx) newGrant(ctx context.Context, g individuals.Grant) (found []individuals.Grant, lack, err error) {
+	const query = "SELECT (SELECT count(*) FROM durward_individuals WHERE id = ?), (SELECT count(*) FROM durward_organizations WHERE entity = ?), " +
+		"coalesce((SELECT revision FROM durward_grants WHERE individual = ? AND organization = ?), 0)"
+	var people, organizations int
+	var revision uint64
+	err = t.each(ctx, query, []any{g.Individual, g.Organization, g.Individual, g.Organization}, func(r row) error {
+		return r.Scan(&people, &organizations, &revision)
+	})
+	r := grantRecord(g.Individual, g.Organization)
+	switch {
+	case err != nil:
+	case revision > 0:
+		found = []individuals.Grant{{Revision: revision}}
+	case people == 0:
+		lack = r.needs("individual", individualRecord(g.Individual).missing())
+	case organizations == 0:
+		lack = r.needs("organization", organizationRecord(g.Organization).missing())
+	}
+	return found, lack, err
 }
 
 func (t *tx) removeGrantScope(ctx context.Context, individual, organization string) error {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -59,9 +58,10 @@ func versionedTables() []versioned {
 }
 
 // A versioning is a versioned table and how a commit writes what was. Both
-// statements lack the list of the first key at their end, and have the commit's
+// statements lack the condition on the first key at their end, and have the commit's
 // revision as the first parameters: of everything that is named so they choose
-// what the commit wrote, by the revision that the record has.
+// what the commit wrote, by the revision that the record has. In open the
+// condition that close comes first has its place.
 type versioning struct {
 	versioned
 	close, open string
@@ -89,55 +89,40 @@ var versionings = func() (all []versioning) {
 		}
 		all = append(all, versioning{v,
 			"UPDATE " + history + " SET until_revision = ? WHERE coalesce(" + revision(history) + " = ?, TRUE) AND until_revision = " + still +
-				" AND " + v.keys[0] + " IN ",
+				" AND " + v.keys[0],
 			"INSERT INTO " + history + " (" + v.columns + ", from_revision, until_revision) SELECT " + prefixed("t.", v.columns) + ", " + of + ", " + still +
-				" FROM " + v.table + " t WHERE " + of + " = ? AND t." + v.keys[0] + " IN "})
+				" FROM " + v.table + " t WHERE " + of + " = ?" + afterStep + " AND t." + v.keys[0]})
 	}
 	return all
 }()
 
-// writeHistory keeps what the commit wrote, and who made it.
-func (t *tx) writeHistory(ctx context.Context) error {
+// historySteps are what keeps what the commit wrote, and who made it.
+func (t *tx) historySteps() []step {
 	revision := int64(t.writes)
-	_, err := t.exec(ctx, "INSERT INTO durward_commits (revision, happened_at, author, on_behalf_of, system) VALUES (?, ?, ?, ?, ?)",
-		revision, instantText(t.store.clock()), t.by.ID, t.by.OnBehalfOf, t.by.System.String())
-	if err != nil || len(t.changes) == 0 {
-		return err
-	}
-	changed := make(map[store.Kind][]string)
+	steps := []step{{
+		text: "INSERT INTO durward_commits (revision, happened_at, author, on_behalf_of, system) VALUES (?, ?, ?, ?, ?)",
+		args: []any{revision, instantText(t.store.clock()), t.by.ID, t.by.OnBehalfOf, t.by.System.String()},
+	}}
+	records, parts := make(map[store.Kind][]string), make(map[store.Kind][]string)
 	for _, c := range t.changes {
-		changed[c.Kind] = append(changed[c.Kind], c.ID)
+		records[c.Kind] = append(records[c.Kind], c.ID)
+		if parted := t.noted[c]; parted {
+			parts[c.Kind] = append(parts[c.Kind], c.ID)
+		}
 	}
 	for _, v := range versionings {
-		ids := changed[v.kind]
+		ids := records[v.kind]
+		if v.records != "" {
+			ids = parts[v.kind]
+		}
 		slices.Sort(ids)
-		ids = slices.Compact(ids)
-		if err := t.among(ctx, v.close, []any{revision, revision}, ids); err != nil {
-			return err
-		}
-		if err := t.among(ctx, v.open, []any{revision}, ids); err != nil {
-			return err
+		for _, some := range t.store.traits.lists(slices.Compact(ids)) {
+			steps = append(steps,
+				step{text: v.close + some.text, args: append([]any{revision, revision}, some.args...)},
+				step{text: v.open + some.text, args: append([]any{revision}, some.args...), after: true})
 		}
 	}
-	return nil
-}
-
-// among runs a statement that lacks a list of IDs at its end, as often as it
-// takes. Lists are powers of two long, so that there are few statements.
-func (w *session) among(ctx context.Context, statement string, first []any, ids []string) error {
-	for len(ids) > 0 {
-		some := ids[:min(maxKeys, len(ids))]
-		some = some[:1<<(bits.Len(uint(len(some)))-1)]
-		ids = ids[len(some):]
-		args := slices.Clone(first)
-		for _, id := range some {
-			args = append(args, id)
-		}
-		if _, err := w.exec(ctx, statement+"("+places(len(some))+")", args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return steps
 }
 
 // RevisionAt implements [store.History].

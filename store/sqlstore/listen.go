@@ -125,7 +125,7 @@ func (s *Store) latest(ctx context.Context) (revision uint64, err error) {
 	if err := s.ready(ctx); err != nil {
 		return 0, err
 	}
-	err = s.within(ctx, s.traits.beginRead, false, func(w *session) error {
+	err = s.look(ctx, func(w *session) error {
 		t, err := newTx(ctx, w, "")
 		revision = t.revision
 		return err

@@ -43,7 +43,7 @@ func (s *Store) DueMessages(ctx context.Context, now time.Time, limit int) (due 
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	err = s.within(ctx, s.traits.beginRead, false, func(w *session) error {
+	err = s.look(ctx, func(w *session) error {
 		q := selectMessages().where("(not_before IS NULL OR not_before <= ?)", instantText(now.Truncate(time.Microsecond)))
 		due, err = w.messages(ctx, q.order("not_before NULLS FIRST, id", limit))
 		return err

@@ -35,7 +35,8 @@ type connection interface {
 }
 
 // within runs fn in a transaction on a connection of the pool, and commits it if
-// fn has no error. Whatever happens, the connection goes back as it came.
+// fn has no error. With nothing to begin with, each statement of fn is a
+// transaction. Whatever happens, the connection goes back as it came.
 func (s *Store) within(ctx context.Context, begin string, writes bool, fn func(w *session) error) (err error) {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -56,12 +57,22 @@ func (s *Store) within(ctx context.Context, begin string, writes bool, fn func(w
 	if err != nil {
 		return err
 	}
+	w := &session{store: s, on: conn}
+	if begin == "" {
+		defer func() {
+			w.close()
+			sound = restore(lasting) == nil && ctx.Err() == nil
+		}()
+		if err := fn(w); err != nil {
+			return err
+		}
+		return w.failed
+	}
 	if _, err := conn.ExecContext(ctx, begin); err != nil {
 		err = failure(ctx, err)
 		sound = restore(lasting) == nil && ctx.Err() == nil
 		return err
 	}
-	w := &session{store: s, on: conn}
 	ended := false
 	end := func(statement string) error {
 		ended = true

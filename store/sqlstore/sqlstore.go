@@ -156,3 +156,27 @@ func (s *Store) beside(ctx context.Context, turn chan struct{}, fn func(w *sessi
 	defer giveBack()
 	return s.within(ctx, s.traits.beginRow, true, fn)
 }
+
+// look reads by one statement, which is a transaction by itself. Where that fails
+// for what the host has as the default of its transactions, fn is run again.
+func (s *Store) look(ctx context.Context, fn func(w *session) error) error {
+	if err := s.within(ctx, "", false, fn); !unsettled(err) {
+		return err
+	}
+	return s.within(ctx, s.traits.beginRead, false, fn)
+}
+
+// row changes one row outside of commits. On PostgreSQL the one statement of fn is
+// sent by itself. It may be refused for what the host has as the default of its
+// transactions, and is then sent in one of the right kind.
+func (s *Store) row(ctx context.Context, fn func(w *session) error) error {
+	if s.traits.countVersion == "" {
+		if err := s.ready(ctx); err != nil {
+			return err
+		}
+		if err := s.within(ctx, "", true, fn); !unsettled(err) {
+			return err
+		}
+	}
+	return s.beside(ctx, s.rows, fn)
+}

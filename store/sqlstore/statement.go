@@ -106,6 +106,16 @@ const maxParameters = 512
 
 // insert writes rows, several a statement, in powers of two.
 func (w *session) insert(ctx context.Context, table, columns string, rows [][]any) error {
+	for _, s := range insertSteps(table, columns, rows) {
+		if _, err := w.exec(ctx, s.text, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertSteps are those of insert.
+func insertSteps(table, columns string, rows [][]any) (steps []step) {
 	for len(rows) > 0 {
 		width := len(rows[0])
 		n := min(len(rows), max(1, maxParameters/width))
@@ -116,12 +126,9 @@ func (w *session) insert(ctx context.Context, table, columns string, rows [][]an
 			args = append(args, r...)
 		}
 		rows = rows[n:]
-		statement := "INSERT INTO " + table + " (" + columns + ") VALUES " + one + strings.Repeat(", "+one, n-1)
-		if _, err := w.exec(ctx, statement, args...); err != nil {
-			return err
-		}
+		steps = append(steps, step{text: "INSERT INTO " + table + " (" + columns + ") VALUES " + one + strings.Repeat(", "+one, n-1), args: args})
 	}
-	return nil
+	return steps
 }
 
 // upsert makes the statement that writes one row whether it is there or not.

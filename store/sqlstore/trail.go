@@ -49,10 +49,13 @@ func (w *session) append(ctx context.Context, chain audit.Chain, event audit.Eve
 	if err != nil {
 		return audit.Event{}, err
 	}
-	if err := w.putEvent(ctx, event); err != nil {
-		return audit.Event{}, explain("append event", err)
+	steps, err := eventSteps(event)
+	if err == nil {
+		_, err = w.together(ctx, append(steps, step{
+			text: "UPDATE durward_chains SET head_sequence = ?, head_hash = ? WHERE chain = ?",
+			args: []any{int64(head.Sequence), head.Hash[:], string(chain)},
+		}))
 	}
-	_, err = w.exec(ctx, "UPDATE durward_chains SET head_sequence = ?, head_hash = ? WHERE chain = ?", int64(head.Sequence), head.Hash[:], string(chain))
 	if err != nil {
 		return audit.Event{}, explain("append event", err)
 	}
@@ -163,5 +166,9 @@ func (w *session) replaceValues(ctx context.Context, e audit.Event) error {
 			return err
 		}
 	}
-	return w.putEventParts(ctx, e)
+	steps, err := eventPartSteps(e)
+	if err == nil && len(steps) > 0 {
+		_, err = w.together(ctx, steps)
+	}
+	return err
 }

@@ -19,7 +19,9 @@ type tx struct {
 	by      store.Author
 	writes  uint64 // the revision that the commit will have; 0 in a View
 	changes []store.Change
-	noted   map[store.Change]struct{}
+	// noted says of each change whether the record may have had parts in tables of
+	// their own, or have them now.
+	noted map[store.Change]bool
 	// wrote says that something was written that is not in changes.
 	wrote bool
 	ended bool
@@ -56,15 +58,20 @@ func (t *tx) Revision() uint64 { return t.revision }
 
 // changed notes a change for the feed, once for each record.
 func (t *tx) changed(kind store.Kind, id, organization string) {
-	c := store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}
-	if _, had := t.noted[c]; had {
-		return
-	}
+	t.note(store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}, true)
+}
+
+// note is changed for a record whose parts are known: what had none and has none
+// has no history of any.
+func (t *tx) note(c store.Change, parts bool) {
+	had, known := t.noted[c]
 	if t.noted == nil {
-		t.noted = make(map[store.Change]struct{})
+		t.noted = make(map[store.Change]bool)
 	}
-	t.noted[c] = struct{}{}
-	t.changes = append(t.changes, c)
+	t.noted[c] = had || parts
+	if !known {
+		t.changes = append(t.changes, c)
+	}
 }
 
 // Touch implements [store.Tx].
@@ -87,16 +94,20 @@ func (t *tx) finish(ctx context.Context) (revision uint64, wrote bool, err error
 	if len(t.changes) == 0 && !t.wrote {
 		return t.revision, false, nil
 	}
-	if err := t.writeChanges(ctx); err != nil {
-		return 0, false, err
+	steps := append(t.feedSteps(), t.historySteps()...)
+	if t.trims() {
+		if _, err := t.together(ctx, steps); err != nil {
+			return 0, false, err
+		}
+		if err := t.trim(ctx); err != nil {
+			return 0, false, err
+		}
+		steps = nil
 	}
-	if err := t.trim(ctx); err != nil {
-		return 0, false, err
-	}
-	if err := t.writeHistory(ctx); err != nil {
-		return 0, false, err
-	}
-	_, err = t.exec(ctx, "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1"+t.store.traits.notify,
-		int64(t.writes), t.kept, int64(t.dropped), int64(t.messageID))
+	steps = append(steps, step{
+		text: "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1" + t.store.traits.notify,
+		args: []any{int64(t.writes), t.kept, int64(t.dropped), int64(t.messageID)},
+	})
+	_, err = t.together(ctx, steps)
 	return t.writes, true, err
 }
