@@ -90,8 +90,8 @@ func (t *tx) feedSteps() []step {
 		}
 		steps = append(steps, step{
 			text: "INSERT INTO durward_changes (revision, kind, id, organization) SELECT ?::bigint, c.kind, c.id, c.organization " +
-				"FROM unnest(?::text[], ?::text[], ?::text[]) AS c (kind, id, organization)",
-			args: []any{int64(t.writes), textArray(kinds), textArray(ids), textArray(organizations)},
+				"FROM unnest(?::text::text[], ?::text::text[], ?::text::text[]) AS c (kind, id, organization)",
+			args: []any{int64(t.writes), arrayOf(kinds), arrayOf(ids), arrayOf(organizations)},
 		})
 	}
 	return steps

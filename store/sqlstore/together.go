@@ -76,7 +76,7 @@ type idList struct {
 func (t *traits) lists(ids []string) (all []idList) {
 	if t.together {
 		for some := range slices.Chunk(ids, maxArray) {
-			all = append(all, idList{" = ANY(?::text[])", []any{textArray(some)}})
+			all = append(all, idList{" = ANY(?::text::text[])", []any{arrayOf(some)}})
 		}
 		return all
 	}
@@ -96,9 +96,9 @@ func (t *traits) lists(ids []string) (all []idList) {
 // maxArray bounds the texts of one array.
 const maxArray = 4096
 
-// textArray writes texts as PostgreSQL reads an array of them. No driver has to
+// arrayOf writes texts as PostgreSQL reads an array of them. No driver has to
 // know more than text for it.
-func textArray(texts []string) string {
+func arrayOf(texts []string) string {
 	var b strings.Builder
 	b.WriteByte('{')
 	for i, text := range texts {
