@@ -25,6 +25,8 @@ type history struct {
 
 	mu   sync.RWMutex
 	past []past
+	// models were in force, in the order in which they came.
+	models []store.KeptModel
 }
 
 // A past is one state, and the commit that left it.
