@@ -28,21 +28,21 @@ type cacheTable[V any] struct {
 }
 
 // A cacheEntry holds its value itself, and its key where that is not longer than
-// most, so that finding one touches as little memory as can be.
+// most, so that finding one touches as little memory as can be: what comes before
+// the value is one line of it.
 type cacheEntry[V any] struct {
 	hash   uint64
+	far    *string // the key, where it is longer than near
 	read   atomic.Bool
-	grave  bool  // removed; probes still step over it
-	length uint8 // of the key, at most [scope.MaxIDBytes]
-	value  V
+	grave  bool          // removed; probes still step over it
+	length uint8         // of the key, at most [scope.MaxIDBytes]
 	near   [nearKey]byte // the key, where it fits
-	far    string        // else
+	value  V
 }
 
-// nearKey is how long a key may be that lies in its entry. A person's entry is then
-// two lines of memory, and IDs of up to 24 bytes are in the first: a UUID's 36 fit,
+// nearKey is how long a key may be that lies in its entry: a UUID's 36 bytes fit,
 // with a prefix.
-const nearKey = 72
+const nearKey = 42
 
 // is reports whether the entry is that of the key.
 func (e *cacheEntry[V]) is(hash uint64, key string) bool {
@@ -52,14 +52,14 @@ func (e *cacheEntry[V]) is(hash uint64, key string) bool {
 	if len(key) <= nearKey {
 		return string(e.near[:len(key)]) == key
 	}
-	return e.far == key
+	return *e.far == key
 }
 
 // name gives the entry its key, which is at most 128 bytes long.
 func (e *cacheEntry[V]) name(hash uint64, key string) {
 	e.hash, e.length = hash, uint8(len(key)) // longer ones are refused before
 	if copy(e.near[:], key) < len(key) {
-		e.far = key
+		e.far = &key
 	}
 }
 
@@ -154,6 +154,27 @@ func (c *cache[V]) put(key string, e *cacheEntry[V]) {
 	c.insert(c.table.Load().slots, e)
 	c.live++
 	c.taken++
+}
+
+// swap puts next in the place of the entry that old is the value of, and does
+// nothing where that is not the entry of key any more. It takes no lock: of what
+// happens to the entry beside it, eviction and removal win, and a table that is
+// being rebuilt may keep the old one.
+func (c *cache[V]) swap(key string, old *V, next *cacheEntry[V]) {
+	hash := c.hash(key)
+	next.name(hash, key)
+	slots := c.table.Load().slots
+	mask := uint64(len(slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		e := slots[i].Load()
+		if e == nil {
+			return
+		}
+		if &e.value == old {
+			slots[i].CompareAndSwap(e, next)
+			return
+		}
+	}
 }
 
 // drop removes key.

@@ -119,7 +119,34 @@ func TestCacheGraves(t *testing.T) {
 	assert.Nil(t, c.get(""), "a grave has no key")
 }
 
-// TestCacheReaders reads while others put, drop and clear. Each key holds a
+// TestCacheSwap: only the entry that the old value lies in is replaced. One that
+// was put since, or removed, stays as it is.
+func TestCacheSwap(t *testing.T) {
+	t.Parallel()
+	c := newCache[int](100)
+	long := strings.Repeat("k", nearKey+1)
+	for _, key := range []string{"k", long} {
+		c.put(key, entry(1))
+		old := c.get(key)
+		c.swap(key, old, entry(2))
+		require.Equal(t, 2, *c.get(key))
+		c.swap(key, old, entry(3))
+		require.Equal(t, 2, *c.get(key), "the old one is gone")
+		current := c.get(key)
+		c.put(key, entry(4))
+		c.swap(key, current, entry(5))
+		require.Equal(t, 4, *c.get(key), "what was put since is newer")
+		current = c.get(key)
+		c.drop(key)
+		c.swap(key, current, entry(6))
+		require.Nil(t, c.get(key), "what was removed stays removed")
+	}
+	assert.Zero(t, c.live)
+	c.swap("never", new(int), entry(7))
+	assert.Nil(t, c.get("never"))
+}
+
+// TestCacheReaders reads and swaps while others put, drop and clear. Each key holds a
 // value that tells the key, so that a reader who meets another's sees it; and
 // the limit is so small that eviction never finds an entry unread.
 func TestCacheReaders(t *testing.T) {
@@ -132,9 +159,14 @@ func TestCacheReaders(t *testing.T) {
 			readers.Go(func() {
 				for !stop.Load() {
 					for i := range 2 * limit {
-						if got := c.get(fmt.Sprint(i)); got != nil && *got != i {
+						key := fmt.Sprint(i)
+						got := c.get(key)
+						if got != nil && *got != i {
 							t.Errorf("%d has the value %d", i, *got)
 							return
+						}
+						if got != nil && i%3 == 0 {
+							c.swap(key, got, entry(i))
 						}
 					}
 				}

@@ -108,7 +108,7 @@ func (e *Engine) gates(ctx context.Context, r *Request, x *capacity, node roles.
 	var err error
 	reason := Granted
 	if p := e.people.get(r.Individual); p != nil && r.Organization == "" && x.system == nil {
-		st = p.home.standing.Load()
+		st = &p.home
 	}
 	if st == nil || st.generation.Load() != generation {
 		if st, reason, err = e.find(ctx, generation, r, x); reason != Granted && reason != UnknownIndividual {
@@ -279,19 +279,26 @@ func (e *Engine) find(ctx context.Context, generation uint64, r *Request, x *cap
 			return nil, UnknownIndividual, nil
 		}
 	}
-	m := &p.home
-	if r.Organization != "" {
+	var m *membership // in another organization than the own
+	st := &p.home
+	if r.Organization != "" && r.Organization != p.record.Organization {
 		m = p.membership(r.Organization)
+		st = m.standing.Load()
 	}
-	st := m.standing.Load()
-	if st == nil || st.generation.Load() != generation {
-		if err := r.checkIDs(); err != nil {
-			return nil, InvalidRequest, err
-		}
-		var err error
-		if st, err = e.standing(ctx, generation, p, m); err != nil {
-			return nil, Unavailable, err
-		}
+	if st != nil && st.generation.Load() == generation {
+		return st, Granted, nil
+	}
+	if err := r.checkIDs(); err != nil {
+		return nil, InvalidRequest, err
+	}
+	var err error
+	if m == nil {
+		st, err = e.atHome(ctx, generation, p)
+	} else {
+		st, err = e.standing(ctx, generation, p, m)
+	}
+	if err != nil {
+		return nil, Unavailable, err
 	}
 	return st, Granted, nil
 }

@@ -75,15 +75,15 @@ func (e *Engine) linkStanding(ctx context.Context, generation uint64, organizati
 	if old != nil && old.compiled == snap.revision {
 		return old, nil
 	}
-	s := e.newLinkStanding(organization, org, snap)
+	s := &standing{facts: e.newLinkFacts(organization, org, snap)}
 	s.generation.Store(generation)
 	org.link.Store(s)
 	return s, nil
 }
 
-func (e *Engine) newLinkStanding(organization string, org *organization, snap *snapshot) *standing {
+func (e *Engine) newLinkFacts(organization string, org *organization, snap *snapshot) facts {
 	link := org.record.Link
-	s := &standing{
+	s := facts{
 		from: earliest, until: latest, epoch: link.Epoch, organization: organization,
 		closed:   !org.found || org.record.Closed,
 		disabled: org.found && !org.record.Closed && !link.Open, // the organization tells first
@@ -98,7 +98,7 @@ func (e *Engine) newLinkStanding(organization string, org *organization, snap *s
 	case org.fault != nil:
 		s.fault = org.fault
 	case link.Role != "":
-		s.fault = e.takeType(s, snap)
+		s.fault = e.takeType(&s, snap)
 	}
 	if s.fault != nil {
 		s.faulty = true
@@ -117,7 +117,7 @@ func (e *Engine) newLinkStanding(organization string, org *organization, snap *s
 
 // takeType gives the standing the type of the link's role. There is no person
 // that it must be the type of.
-func (e *Engine) takeType(s *standing, snap *snapshot) error {
+func (e *Engine) takeType(s *facts, snap *snapshot) error {
 	r, err := snap.named(s.org.record.Link.Role)
 	if err != nil {
 		return fmt.Errorf("access: standing link of %q: %w", s.organization, err)

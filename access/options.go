@@ -105,8 +105,8 @@ func (e *Engine) compileSystem(s System) (*standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access: system principal %q: %w", s.Name, err)
 	}
-	out := &standing{organization: s.Below, always: true, from: earliest, until: latest,
-		ceiling: e.model.PackedCeiling(s.Type), background: &background{typeName: s.Type}}
+	out := &standing{facts: facts{organization: s.Below, always: true, from: earliest, until: latest,
+		ceiling: e.model.PackedCeiling(s.Type), background: &background{typeName: s.Type}}}
 	if s.Below != "" {
 		out.rule = scope.Rule{Below: true}
 	}

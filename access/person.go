@@ -15,13 +15,15 @@ import (
 // is behind the pointer, so that the people who are asked for lie close
 // together in memory. It is immutable but for what its memberships cache.
 type person struct {
-	home membership // in the person's own organization, granted or not
+	home  standing    // in the person's own organization; made when it is first asked for
+	taken atomic.Bool // who makes it took the place
 	*personFile
 }
 
 // A personFile is the record, its window as instants, and a membership for
 // each further organization with a grant.
 type personFile struct {
+	grant       *individuals.Grant // in the person's own organization, granted or not
 	others      []*membership
 	record      individuals.Individual
 	fault       error            // the record does not compile
@@ -31,18 +33,15 @@ type personFile struct {
 	from, until int64
 }
 
-// A membership is a person in one organization.
+// A membership is a person in an organization other than the own.
 type membership struct {
 	standing atomic.Pointer[standing]
 	grant    *individuals.Grant
 }
 
-// membership returns the one in the organization; one without a grant where
-// there is none.
+// membership returns the one in the organization, which is not the own; one
+// without a grant where there is none.
 func (p *person) membership(organization string) *membership {
-	if organization == "" || organization == p.record.Organization {
-		return &p.home
-	}
 	for _, m := range p.others {
 		if m.grant.Organization == organization {
 			return m
@@ -118,7 +117,7 @@ func (e *Engine) loadPerson(ctx context.Context, id string) (*person, error) {
 func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []individuals.Grant) {
 	p.personFile = &personFile{record: record, from: earliest, until: latest}
 	p.fault = e.compilePerson(p)
-	p.home.grant = &individuals.Grant{Individual: record.ID, Organization: record.Organization}
+	p.grant = &individuals.Grant{Individual: record.ID, Organization: record.Organization}
 	for _, g := range grants {
 		if g.Individual != record.ID {
 			continue // a store that answers too much gives nobody another's grant
@@ -130,7 +129,7 @@ func (e *Engine) fillPerson(p *person, record individuals.Individual, grants []i
 			p.faults[g.Organization] = err
 		}
 		if g.Organization == record.Organization {
-			p.home.grant = &g
+			p.grant = &g
 		} else {
 			p.others = append(p.others, &membership{grant: &g})
 		}

@@ -28,8 +28,8 @@ func (e *Engine) quick(ctx context.Context, r *Request) (Decision, bool) {
 	if p == nil {
 		return Decision{}, false
 	}
-	st := p.home.standing.Load()
-	if st == nil || st.generation.Load() != generation {
+	st := &p.home
+	if st.generation.Load() != generation {
 		return Decision{}, false
 	}
 	node, ok := e.tree.Lookup(r.Path)

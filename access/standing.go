@@ -16,23 +16,30 @@ import (
 // generation of the engine, and is stamped for the next one where nothing that
 // it was made of changed.
 type standing struct {
-	generation   atomic.Uint64
-	from, until  int64  // the window
-	span         uint64 // how long after from nothing denies before the request is asked, see settle
+	generation atomic.Uint64
+	facts
+}
+
+// Facts are what a standing is made of. They never change. What an allowed
+// request asks comes first and lies in two lines of memory with the stamp.
+type facts struct {
+	from         int64  // the window's first instant
+	span         uint64 // how long after it nothing denies before the request is asked, see settle
 	epoch        uint64
 	allowed      ipallow.List
-	organization string
 	disabled     bool
 	closed       bool // the organization, or it has no settings
 	anywhere     bool // the allow-list
 	secondFactor bool // asked of the person
 	enrolled     bool
-	always       bool // a system principal: gates 1 to 5 do not apply
-	ownInScope   bool // the organization's own entity is in scope
-	faulty       bool // gate 0: a record does not compile, see fault
+	always       bool  // a system principal: gates 1 to 5 do not apply
+	ownInScope   bool  // the organization's own entity is in scope
+	faulty       bool  // gate 0: a record does not compile, see fault
+	other        *side // for the other preferred slot; nil: the same
+	organization string
 	side         side
-	other        *side  // for the other preferred slot; nil: the same
 	ceiling      string // the type's, packed
+	until        int64  // the window's end
 
 	*background
 }
@@ -45,7 +52,7 @@ type background struct {
 	typeName string
 	origins  [2]origin
 	fault    error
-	person   *person // nil for a system principal and a standing link
+	person   *personFile // nil for a system principal and a standing link
 	org      *organization
 	compiled uint64 // the revision of the snapshot that the sides are from
 }
@@ -70,7 +77,7 @@ type origin struct {
 }
 
 // sideFor returns the side for a preferred slot, by its number.
-func (st *standing) sideFor(number int) *side {
+func (st *facts) sideFor(number int) *side {
 	if number != 0 && st.other != nil {
 		return st.other
 	}
@@ -78,7 +85,7 @@ func (st *standing) sideFor(number int) *side {
 }
 
 // setSides keeps the second where it differs from the first.
-func (st *standing) setSides(sides [2]side) {
+func (st *facts) setSides(sides [2]side) {
 	st.side = sides[0]
 	if sides[1] != sides[0] {
 		st.other = &sides[1]
@@ -99,32 +106,67 @@ func (e *Engine) standing(ctx context.Context, generation uint64, p *person, m *
 	if old != nil && old.generation.Load() == generation {
 		return old, nil
 	}
-	org, err := e.organization(ctx, m.grant.Organization)
+	s, keep, err := e.stamped(ctx, generation, old, p, m.grant)
+	if keep {
+		m.standing.Store(s)
+	}
+	return s, err
+}
+
+// atHome is standing for the person's own organization, which lies in the person.
+func (e *Engine) atHome(ctx context.Context, generation uint64, p *person) (*standing, error) {
+	var old *standing
+	switch p.home.generation.Load() {
+	case generation:
+		return &p.home, nil
+	case 0: // never made
+	default:
+		old = &p.home
+	}
+	s, keep, err := e.stamped(ctx, generation, old, p, p.grant)
+	if !keep {
+		return s, err
+	}
+	if p.taken.CompareAndSwap(false, true) {
+		p.home.facts = s.facts
+		p.home.generation.Store(generation) // from here on others read it
+		return &p.home, nil
+	}
+	next := new(cacheEntry[person])
+	next.value.personFile = p.personFile
+	next.value.taken.Store(true)
+	next.value.home.facts = s.facts
+	next.value.home.generation.Store(generation)
+	e.people.swap(p.record.ID, p, next)
+	return &next.value.home, nil
+}
+
+// stamped returns the old standing, which may be nil, where what it was made of
+// did not change, or one made anew, which is to be kept or not.
+func (e *Engine) stamped(ctx context.Context, generation uint64, old *standing, p *person, g *individuals.Grant) (s *standing, keep bool, err error) {
+	org, err := e.organization(ctx, g.Organization)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	snap := e.snapshot.Load()
 	if old != nil && old.org == org && old.compiled == snap.revision {
 		old.generation.Store(generation)
-		return old, nil
+		return old, false, nil
 	}
-	s := e.newStanding(p, m.grant, org, snap)
+	s = &standing{facts: e.newFacts(p, g, org, snap)}
 	s.generation.Store(generation)
-	if org.fault == nil { // what is damaged is read again, see organization
-		m.standing.Store(s)
-	}
-	return s, nil
+	return s, org.fault == nil, nil // what is damaged is read again, see organization
 }
 
-func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization, snap *snapshot) *standing {
-	s := &standing{
+func (e *Engine) newFacts(p *person, g *individuals.Grant, org *organization, snap *snapshot) facts {
+	s := facts{
 		from: p.from, until: p.until, epoch: p.record.Epoch, disabled: p.record.Disabled,
 		closed:   !org.found || org.record.Closed,
 		anywhere: p.record.AllowList.IsAnywhere(), allowed: p.record.AllowList,
 		secondFactor: p.record.SecondFactor.Required(org.secondFactor), enrolled: p.record.Enrolled,
 		organization: g.Organization, ownInScope: p.rule.Reaches(g.Organization, g.Listed, &org.lineage),
 		ceiling: e.model.PackedCeiling(p.record.RoleType), side: side{packed: e.nothing},
-		background: &background{person: p, org: org, compiled: snap.revision, listed: g.Listed, rule: p.rule,
+		background: &background{person: p.personFile, org: org, compiled: snap.revision, listed: g.Listed, rule: p.rule,
 			typeName: p.record.RoleType},
 	}
 	switch {
@@ -156,7 +198,7 @@ func (e *Engine) newStanding(p *person, g *individuals.Grant, org *organization,
 // settle works out the span of time in which a coarse instant will do, and nothing
 // of the standing itself denies before the request is asked: it is empty where
 // something does, and ends early enough for the clock's next tick.
-func (st *standing) settle(custom bool) {
+func (st *facts) settle(custom bool) {
 	if st.faulty || st.disabled || st.closed || st.always || custom {
 		return
 	}

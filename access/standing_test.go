@@ -50,7 +50,7 @@ func TestStandingsOutlive(t *testing.T) {
 	look := func() (*standing, *scope.Lineage) {
 		t.Helper()
 		require.True(t, e.Check(ctx, Request{Individual: "steve", Action: roles.View, Path: "customer", Object: "acme-1", Surface: NewInterface}).Allowed())
-		return e.people.get("steve").home.standing.Load(), e.objects.get("acme-1")
+		return &e.people.get("steve").home, e.objects.get("acme-1")
 	}
 	for _, c := range []struct {
 		name            string
