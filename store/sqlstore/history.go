@@ -240,6 +240,9 @@ func (t *tx) prune(ctx context.Context) (oldest uint64, err error) {
 	if _, err := t.exec(ctx, "DELETE FROM durward_commits WHERE revision < ?", int64(oldest)); err != nil {
 		return 0, err
 	}
+	if err := t.pruneModels(ctx, oldest); err != nil {
+		return 0, err
+	}
 	_, err = t.exec(ctx, "UPDATE durward_state SET history_from = ? WHERE only_row = 1", int64(oldest))
 	return oldest, err
 }
