@@ -16,12 +16,17 @@ import (
 type sent struct {
 	mu         sync.Mutex
 	statements []string
+	// told, if set, is called with each statement once it was sent.
+	told func(statement string)
 }
 
 func (s *sent) note(statement string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.statements = append(s.statements, statement)
+	if s.told != nil {
+		s.told(statement)
+	}
 }
 
 // take returns the list and begins another.

@@ -195,56 +195,10 @@ func (w *session) commit(ctx context.Context, condition string, args ...any) (c 
 	return c, found, err
 }
 
-// commitAt returns the latest commit whose clock told the instant or one before.
-func (w *session) commitAt(ctx context.Context, instant time.Time) (c store.Commit, found bool, err error) {
-	return w.commit(ctx, "happened_at <= ?", instantText(instant))
-}
-
-// Prune implements [store.History], by [Options.KeepRevisions] and
-// [Options.KeepHistory]. Nothing else forgets what was. It is no commit, and keeps
-// commits waiting while it deletes.
-func (s *Store) Prune(ctx context.Context) (oldest uint64, err error) {
-	err = s.beside(ctx, s.commits, func(w *session) error {
-		t, err := newTx(ctx, w, s.traits.lock)
-		if err != nil {
-			return err
-		}
-		defer t.end()
-		oldest, err = t.prune(ctx)
-		return err
-	})
-	return oldest, explain("prune", err)
-}
-
-func (t *tx) prune(ctx context.Context) (oldest uint64, err error) {
-	oldest = t.historyFrom
-	if keep := uint64(t.store.keepRevisions); keep > 0 && t.revision >= keep {
-		oldest = max(oldest, t.revision-keep+1)
-	}
-	if t.store.keepHistory > 0 {
-		// What was in force then is kept, however long before it was made.
-		c, _, err := t.commitAt(ctx, t.store.clock().Add(-t.store.keepHistory))
-		if err != nil {
-			return 0, err
-		}
-		oldest = max(oldest, c.Revision)
-	}
-	if oldest == t.historyFrom {
-		return oldest, nil
-	}
-	for _, v := range versionings {
-		if _, err := t.exec(ctx, "DELETE FROM "+v.table+"_history WHERE until_revision <= ?", int64(oldest)); err != nil {
-			return 0, err
-		}
-	}
-	if _, err := t.exec(ctx, "DELETE FROM durward_commits WHERE revision < ?", int64(oldest)); err != nil {
-		return 0, err
-	}
-	if err := t.pruneModels(ctx, oldest); err != nil {
-		return 0, err
-	}
-	_, err = t.exec(ctx, "UPDATE durward_state SET history_from = ? WHERE only_row = 1", int64(oldest))
-	return oldest, err
+// commitAt returns the latest commit, of those that are kept, whose clock told the
+// instant or one before.
+func (t *tx) commitAt(ctx context.Context, instant time.Time) (c store.Commit, found bool, err error) {
+	return t.commit(ctx, "happened_at <= ? AND revision >= ?", instantText(instant), int64(t.historyFrom))
 }
 
 // erasePast takes what is personal out of the versions of an individual's record
