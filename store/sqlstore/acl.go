@@ -119,7 +119,7 @@ func (t *tx) PutACL(ctx context.Context, level acl.Level) error {
 	if old.Type != "" && old.Type != level.Type {
 		return fmt.Errorf("sqlstore: ACL %q: type %q: it is %q since its creation; make another ACL", level.ID, level.Type, old.Type)
 	}
-	t.changed(store.ACLs, level.ID, "")
+	t.note(store.ACLs, level.ID, "", level.Revision > 0, true)
 	if _, err := t.exec(ctx, putACL, level.ID, level.Name, level.Type, level.Owner, level.Description, level.System, int64(t.writes)); err != nil {
 		return r.wrap(err)
 	}

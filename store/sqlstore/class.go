@@ -54,7 +54,7 @@ func (t *tx) PutClass(ctx context.Context, c individuals.Class) error {
 	if _, err := current(classRecord(c.ID), found, err, c.Revision, classRevision); err != nil {
 		return err
 	}
-	t.changed(store.Classes, c.ID, "")
+	t.note(store.Classes, c.ID, "", c.Revision > 0, false)
 	_, err = t.exec(ctx, putClass, c.ID, c.Name, c.SecondFactor, int64(t.writes))
 	return classRecord(c.ID).wrap(err)
 }

@@ -73,13 +73,14 @@ func (t *tx) PutEntity(ctx context.Context, e scope.Entity) error {
 	}
 	r := entityRecord(e.ID)
 	found, err := t.entities(ctx, selectEntities().where("id = ?", e.ID))
-	if _, err := current(r, found, err, e.Revision, entityRevision); err != nil {
+	old, err := current(r, found, err, e.Revision, entityRevision)
+	if err != nil {
 		return err
 	}
 	if err := scope.CheckPlacement(store.EntityLookup(ctx, t), e); err != nil {
 		return err
 	}
-	t.changed(store.Entities, e.ID, "")
+	t.note(store.Entities, e.ID, "", e.Revision > 0, len(old.Links)+len(e.Links) > 0)
 	if _, err := t.exec(ctx, putEntity, e.ID, e.Kind, optional(e.Parent), e.Title, int64(t.writes)); err != nil {
 		return r.wrap(err)
 	}

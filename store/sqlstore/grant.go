@@ -114,7 +114,7 @@ func (t *tx) PutGrant(ctx context.Context, g individuals.Grant) error {
 	if g, err = g.Stamp(old, t.writes, t.by.ID, t.by.System); err != nil {
 		return err
 	}
-	t.note(store.Change{Revision: t.writes, Kind: store.Grants, ID: g.Individual, Organization: g.Organization}, len(old.Listed)+len(g.Listed) > 0)
+	t.note(store.Grants, g.Individual, g.Organization, g.Revision > 0, len(old.Listed)+len(g.Listed) > 0)
 	_, err = t.exec(ctx, putGrant, g.Individual, g.Organization,
 		g.Role.ID, int64(g.Role.Revision), g.Role.By, g.Role.System.String(),
 		g.ACL.ID, int64(g.ACL.Revision), g.ACL.By, g.ACL.System.String(), int64(g.Revision))

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -103,23 +102,27 @@ func (t *tx) historySteps() []step {
 		text: "INSERT INTO durward_commits (revision, happened_at, author, on_behalf_of, system) VALUES (?, ?, ?, ?, ?)",
 		args: []any{revision, instantText(t.store.clock()), t.by.ID, t.by.OnBehalfOf, t.by.System.String()},
 	}}
-	records, parts := make(map[store.Kind][]string), make(map[store.Kind][]string)
+	changed := make(map[store.Kind][]store.Change)
 	for _, c := range t.changes {
-		records[c.Kind] = append(records[c.Kind], c.ID)
-		if parted := t.noted[c]; parted {
-			parts[c.Kind] = append(parts[c.Kind], c.ID)
-		}
+		changed[c.Kind] = append(changed[c.Kind], c)
 	}
 	for _, v := range versionings {
-		ids := records[v.kind]
-		if v.records != "" {
-			ids = parts[v.kind]
+		var before, now []string // those with a version to close, and all
+		for _, c := range changed[v.kind] {
+			noted := t.noted[c]
+			if v.records != "" && noted&parted == 0 {
+				continue
+			}
+			now = append(now, c.ID)
+			if noted&former != 0 {
+				before = append(before, c.ID)
+			}
 		}
-		slices.Sort(ids)
-		for _, some := range t.store.traits.lists(slices.Compact(ids)) {
-			steps = append(steps,
-				step{text: v.close + some.text, args: append([]any{revision, revision}, some.args...)},
-				step{text: v.open + some.text, args: append([]any{revision}, some.args...), after: true})
+		for _, some := range t.store.traits.lists(before) {
+			steps = append(steps, step{table: v.table, text: v.close + some.text, args: append([]any{revision, revision}, some.args...)})
+		}
+		for _, some := range t.store.traits.lists(now) {
+			steps = append(steps, step{table: v.table, text: v.open + some.text, args: append([]any{revision}, some.args...)})
 		}
 	}
 	return steps

@@ -120,21 +120,22 @@ func (t *tx) PutIndividual(ctx context.Context, p individuals.Individual) error 
 			return fmt.Errorf("sqlstore: individual %q: login %q is taken in realm %q: %w", p.ID, p.Login, p.Realm, store.ErrConflict)
 		}
 	}
-	t.changed(store.Individuals, p.ID, "")
+	entries := p.AllowList.Entries()
+	t.note(store.Individuals, p.ID, "", p.Revision > 0, len(entries)+len(old.AllowList.Entries()) > 0)
 	_, err = t.exec(ctx, putIndividual, p.ID, p.Provider, p.Realm, p.RoleType, p.Organization, p.Login, optional(canonical), p.Name, p.Email,
 		p.Contact, date(p.Window.Activation), date(p.Window.Expiration), p.Window.Zone, p.Language, p.AllowList.IsAnywhere(),
 		p.SecondFactor.String(), p.Enrolled, p.Disabled, int64(p.Epoch), int64(t.writes))
 	if err != nil {
 		return r.wrap(err)
 	}
-	var entries []string
-	for _, entry := range p.AllowList.Entries() {
-		entries = append(entries, entry.String())
+	texts := make([]string, len(entries))
+	for i, entry := range entries {
+		texts[i] = entry.String()
 	}
 	if err := t.clear(ctx, p.Revision, "DELETE FROM durward_allow_list WHERE individual = ?", p.ID); err != nil {
 		return r.wrap(err)
 	}
-	return r.wrap(t.insert(ctx, "durward_allow_list", "individual, place, entry", named(entries, p.ID)))
+	return r.wrap(t.insert(ctx, "durward_allow_list", "individual, place, entry", named(texts, p.ID)))
 }
 
 // DeleteIndividual implements [store.IndividualWriter].

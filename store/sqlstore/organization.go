@@ -71,13 +71,14 @@ func (t *tx) PutOrganization(ctx context.Context, o individuals.Organization) er
 	}
 	r := organizationRecord(o.Entity)
 	found, err := t.organizations(ctx, selectOrganizations().where("entity = ?", o.Entity))
-	if _, err := current(r, found, err, o.Revision, organizationRevision); err != nil {
+	old, err := current(r, found, err, o.Revision, organizationRevision)
+	if err != nil {
 		return err
 	}
 	if err := t.exists(ctx, entityRecord(o.Entity), "SELECT id FROM durward_entities WHERE id = ?"); err != nil {
 		return r.needs("entity", err)
 	}
-	t.changed(store.Organizations, o.Entity, "")
+	t.note(store.Organizations, o.Entity, "", o.Revision > 0, len(old.AllowedRoles)+len(o.AllowedRoles) > 0)
 	if _, err := t.exec(ctx, putOrganization, o.Entity, o.Class, o.DefaultRole, o.Closed, o.Link.Role, int64(o.Link.Epoch), o.Link.Open, int64(t.writes)); err != nil {
 		return r.wrap(err)
 	}

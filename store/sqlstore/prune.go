@@ -54,6 +54,9 @@ func (t *tx) forget(ctx context.Context) error {
 		return nil
 	}
 	t.historyFrom = oldest
+	if err := t.pruneModels(ctx, oldest); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, "UPDATE durward_state SET history_from = ? WHERE only_row = 1", int64(oldest))
 	return err
 }

@@ -93,7 +93,7 @@ func (t *tx) PutRole(ctx context.Context, role roles.Role) error {
 		return fmt.Errorf("sqlstore: role %q: type %q: it is %q since its creation; make another role", role.ID, role.Type, old.Type)
 	}
 	role = store.StampRole(old, role, t.by, t.writes)
-	t.changed(store.Roles, role.ID, "")
+	t.note(store.Roles, role.ID, "", old.Revision > 0, len(old.Permissions)+len(role.Permissions) > 0)
 	if _, err := t.exec(ctx, putRole, role.ID, role.Name, role.Type, role.Owner, role.Description, int64(role.Revision)); err != nil {
 		return r.wrap(err)
 	}

@@ -12,57 +12,62 @@ import (
 type step struct {
 	text string
 	args []any
-	// after says that the step before must be done first, also where all are one
-	// statement; text has afterStep where the condition for that belongs.
-	after bool
+	// table is the one that it and other steps write, which are then done one after
+	// the other, also where all are one statement; text has afterStep where the
+	// condition for that belongs.
+	table string
 }
 
 // afterStep is nothing that SQL has.
 const afterStep = " @after"
 
-// maxTogether bounds the steps of one statement: more than a commit takes that
-// writes all kinds of records, unless they are many.
-const maxTogether = 40
+// maxTogether is how many changes of a commit are written by one statement. Where
+// there are more, it is not the way to the database that takes the time.
+const maxTogether = 256
 
 // together runs steps, the last of which decides how many rows were written. The
 // database is asked once where its dialect has one statement for that. What a
 // step chooses by is what was there before all of them.
 func (w *session) together(ctx context.Context, steps []step) (n int64, err error) {
-	if !w.store.traits.together || len(steps) > maxTogether {
-		for _, s := range steps {
-			if n, err = w.exec(ctx, strings.Replace(s.text, afterStep, "", 1), s.args...); err != nil {
-				return 0, err
-			}
-		}
-		return n, nil
+	if !w.store.traits.together {
+		return w.apart(ctx, steps)
 	}
 	var b strings.Builder
 	var args []any
 	for i, s := range steps {
-		text := s.text
-		if s.after {
-			// PostgreSQL runs the parts of a statement in any order, but for one that
-			// reads what another returns.
-			text = strings.Replace(text, afterStep, " AND (SELECT count(*) FROM step"+strconv.Itoa(i-1)+") >= 0", 1)
+		if i < len(steps)-1 {
+			b.WriteString([...]string{"WITH ", ", "}[min(i, 1)] + stepName(i) + " AS (")
+		}
+		// PostgreSQL runs the parts of a statement in any order, but for one that
+		// reads what another returns.
+		after := ""
+		for before := range i {
+			if s.table != "" && steps[before].table == s.table {
+				after += " AND (SELECT count(*) FROM " + stepName(before) + ") >= 0"
+			}
+		}
+		b.WriteString(strings.Replace(s.text, afterStep, after, 1))
+		if i < len(steps)-1 {
+			if s.table != "" {
+				b.WriteString(" RETURNING 1")
+			}
+			b.WriteString(") ")
 		}
 		args = append(args, s.args...)
-		switch {
-		case i == len(steps)-1:
-			b.WriteString(text)
-			continue
-		case i == 0:
-			b.WriteString("WITH ")
-		}
-		b.WriteString("step" + strconv.Itoa(i) + " AS (" + text)
-		if i+1 < len(steps) && steps[i+1].after {
-			b.WriteString(" RETURNING 1")
-		}
-		if b.WriteByte(')'); i < len(steps)-2 {
-			b.WriteByte(',')
-		}
-		b.WriteByte(' ')
 	}
 	return w.exec(ctx, b.String(), args...)
+}
+
+func stepName(i int) string { return "step" + strconv.Itoa(i) }
+
+// apart is together with a statement for each.
+func (w *session) apart(ctx context.Context, steps []step) (n int64, err error) {
+	for _, s := range steps {
+		if n, err = w.exec(ctx, strings.Replace(s.text, afterStep, "", 1), s.args...); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
 }
 
 // An idList is the end of a condition that a column is one of some IDs.
@@ -74,6 +79,8 @@ type idList struct {
 // lists returns IDs in lists that a statement can have, of which there are few
 // different ones.
 func (t *traits) lists(ids []string) (all []idList) {
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	if t.together {
 		for some := range slices.Chunk(ids, maxArray) {
 			all = append(all, idList{" = ANY(?::text::text[])", []any{arrayOf(some)}})

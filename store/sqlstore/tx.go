@@ -19,9 +19,7 @@ type tx struct {
 	by      store.Author
 	writes  uint64 // the revision that the commit will have; 0 in a View
 	changes []store.Change
-	// noted says of each change whether the record may have had parts in tables of
-	// their own, or have them now.
-	noted map[store.Change]bool
+	noted   map[store.Change]note
 	// wrote says that something was written that is not in changes.
 	wrote bool
 	ended bool
@@ -56,19 +54,36 @@ func (t *tx) ready(ctx context.Context) error {
 // Revision implements [store.Reader].
 func (t *tx) Revision() uint64 { return t.revision }
 
+// A note says of a change what its history may have to do with.
+type note uint8
+
+const (
+	// former: there was a record when the commit began.
+	former note = 1 << iota
+	// parted: the record had or has rows in tables of parts.
+	parted
+)
+
 // changed notes a change for the feed, once for each record.
 func (t *tx) changed(kind store.Kind, id, organization string) {
-	t.note(store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}, true)
+	t.note(kind, id, organization, true, true)
 }
 
-// note is changed for a record whose parts are known: what had none and has none
-// has no history of any.
-func (t *tx) note(c store.Change, parts bool) {
-	had, known := t.noted[c]
-	if t.noted == nil {
-		t.noted = make(map[store.Change]bool)
+// note is changed for a record of which more is known: whether there was one
+// before this write, and whether it had or has parts.
+func (t *tx) note(kind store.Kind, id, organization string, was, parts bool) {
+	c := store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}
+	noted, known := t.noted[c]
+	if was && !known {
+		noted |= former
 	}
-	t.noted[c] = had || parts
+	if parts {
+		noted |= parted
+	}
+	if t.noted == nil {
+		t.noted = make(map[store.Change]note)
+	}
+	t.noted[c] = noted
 	if !known {
 		t.changes = append(t.changes, c)
 	}
@@ -95,8 +110,16 @@ func (t *tx) finish(ctx context.Context) (revision uint64, wrote bool, err error
 		return t.revision, false, nil
 	}
 	steps := append(t.feedSteps(), t.historySteps()...)
+	run, restore := t.together, func() error { return nil }
+	if len(t.changes) > maxTogether {
+		// Statements of their own, with plans for large tables.
+		run = t.apart
+		if restore, err = t.forceIndexes(ctx); err != nil {
+			return 0, false, err
+		}
+	}
 	if t.trims() {
-		if _, err := t.together(ctx, steps); err != nil {
+		if _, err := run(ctx, steps); err != nil {
 			return 0, false, err
 		}
 		if err := t.trim(ctx); err != nil {
@@ -104,10 +127,12 @@ func (t *tx) finish(ctx context.Context) (revision uint64, wrote bool, err error
 		}
 		steps = nil
 	}
-	steps = append(steps, step{
+	_, err = run(ctx, append(steps, step{
 		text: "UPDATE durward_state SET revision = ?, changes = ?, dropped = ?, messages = ? WHERE only_row = 1" + t.store.traits.notify,
 		args: []any{int64(t.writes), t.kept, int64(t.dropped), int64(t.messageID)},
-	})
-	_, err = t.together(ctx, steps)
+	}))
+	if err == nil {
+		err = restore()
+	}
 	return t.writes, true, err
 }
