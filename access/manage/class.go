@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/durward-go/durward/audit"
@@ -94,7 +95,10 @@ func (c *commit) allowClass(id string, ends bool) error {
 		return err
 	}
 	return c.eachOrganization(store.OrganizationFilter{Class: id}, func(o individuals.Organization) error {
-		if err := c.allow(roles.Update, c.m.guards.Entities, o.Entity); err != nil {
+		if err := c.allow(roles.Update, c.m.guards.Entities, o.Entity); errors.Is(err, store.ErrNotFound) {
+			// Another provider's, whose name is not for the principal to learn.
+			return c.fail(fmt.Errorf("class %q: %w: an organization that you do not reach has it", id, ErrDenied))
+		} else if err != nil {
 			return err
 		}
 		if ends {
