@@ -84,11 +84,9 @@ func (i *importing) cursor(ctx context.Context, r store.EventReader, after uint6
 	return c, nil
 }
 
-// commit writes lines by one commit, and with them how far that is. write counts
-// what it wrote.
-func (i *importing) commit(ctx context.Context, write func(tx store.Tx, counts *counts) error) error {
-	var written int
-	var done bool
+// commit writes lines by one commit, and with them how far the source is written.
+func (i *importing) commit(ctx context.Context, write func(tx store.Tx) (*chunk, error)) error {
+	var wrote *chunk
 	var sequence uint64
 	revision, err := i.store.Update(ctx, i.author(), func(tx store.Tx) error {
 		// Nobody else has written lines of the source since they were looked for.
@@ -99,48 +97,42 @@ func (i *importing) commit(ctx context.Context, write func(tx store.Tx, counts *
 		if other.sequence != 0 {
 			return fmt.Errorf("another import of it is under way: %w", store.ErrConflict)
 		}
-		var counts counts
-		if err := write(tx, &counts); err != nil {
+		if wrote, err = write(tx); err != nil || wrote.counts.total() == 0 {
 			return err
 		}
-		if written = counts.total(); written == 0 {
-			return nil
-		}
-		_, err = i.lines.from.Peek(1)
-		done = errors.Is(err, io.EOF)
-		e, err := tx.AppendEvent(ctx, i.event(counts, done))
+		e, err := tx.AppendEvent(ctx, i.event(wrote))
 		sequence = e.Sequence
 		return err
 	})
 	if err != nil {
 		return i.failed(err)
 	}
-	if written == 0 {
+	if wrote.counts.total() == 0 {
 		return nil
 	}
 	i.last = sequence
-	i.progress = Progress{Lines: i.lines.lines, Bytes: i.lines.bytes, Written: i.progress.Written + written, Revision: revision, Done: done}
+	i.progress = Progress{Lines: wrote.lines, Bytes: wrote.bytes, Written: i.progress.Written + wrote.counts.total(), Revision: revision, Done: wrote.done}
 	if i.options.Progress != nil {
 		i.options.Progress(i.progress)
 	}
 	return nil
 }
 
-// event is that of a commit that brought the source to where it is read to.
-func (i *importing) event(counts counts, done bool) audit.Event {
+// event is that of a commit.
+func (i *importing) event(c *chunk) audit.Event {
 	e := audit.Event{At: i.options.Clock(), Actor: i.actor, Action: ActionImport, Object: i.source, Outcome: audit.Succeeded}
 	note := func(name, text string) {
 		e.Attributes = append(e.Attributes, audit.Attribute{Name: name, Value: audit.Plain(text)})
 	}
-	note(attributeLines, strconv.Itoa(i.lines.lines))
-	note(attributeBytes, strconv.FormatInt(i.lines.bytes, 10))
-	note(attributeDigest, i.lines.digest())
-	if done {
+	note(attributeLines, strconv.Itoa(c.lines))
+	note(attributeBytes, strconv.FormatInt(c.bytes, 10))
+	note(attributeDigest, c.digest)
+	if c.done {
 		note(attributeDone, "yes")
 	}
-	for _, c := range counts.named() {
-		if c.n > 0 {
-			note(c.name, strconv.Itoa(c.n))
+	for _, n := range c.counts.named() {
+		if n.n > 0 {
+			note(n.name, strconv.Itoa(n.n))
 		}
 	}
 	return e

@@ -140,38 +140,39 @@ func (i *importing) run(ctx context.Context) error {
 	if err := i.resume(ctx); err != nil {
 		return err
 	}
-	if i.options.OneCommit {
-		return i.commit(ctx, func(tx store.Tx, counts *counts) error {
+	ctx, cancel := context.WithCancel(ctx)
+	next := i.readAhead(ctx)
+	defer func() {
+		// Nobody reads the source any longer when Import returns.
+		cancel()
+		for range next {
+		}
+	}()
+	for done := false; !done; {
+		err := i.commit(ctx, func(tx store.Tx) (*chunk, error) {
+			all := new(chunk)
 			for {
-				c, err := i.read(i.options.ChunkLines)
-				if err != nil {
-					return err
+				r, ok := <-next
+				if !ok {
+					return nil, ctx.Err()
 				}
-				if err := c.put(ctx, tx); err != nil {
-					return err
+				if r.err != nil {
+					return nil, r.err
 				}
-				counts.add(c.batch)
-				if c.last {
-					return nil
+				if err := r.chunk.put(ctx, tx); err != nil {
+					return nil, err
+				}
+				all.add(r.chunk)
+				if done = all.done; done || !i.options.OneCommit {
+					return all, nil
 				}
 			}
 		})
-	}
-	for {
-		c, err := i.read(i.options.ChunkLines)
 		if err != nil {
 			return err
 		}
-		if c.batch.Len() > 0 {
-			err = i.commit(ctx, func(tx store.Tx, counts *counts) error {
-				counts.add(c.batch)
-				return c.put(ctx, tx)
-			})
-		}
-		if err != nil || c.last {
-			return err
-		}
 	}
+	return nil
 }
 
 // A chunk is lines that are written together.
@@ -179,8 +180,13 @@ type chunk struct {
 	batch store.Batch
 	// origins are the lines of the records in each list of the batch.
 	origins map[string][]origin
-	// last says that the source ends with it.
-	last bool
+	counts  counts
+	// lines, bytes and digest say how far the source is read with it, and done that
+	// it is at its end.
+	lines  int
+	bytes  int64
+	digest string
+	done   bool
 }
 
 type origin struct {
@@ -188,15 +194,47 @@ type origin struct {
 	record string
 }
 
+// add makes c tell of another chunk too, which is written already.
+func (c *chunk) add(other *chunk) {
+	c.counts.add(other.batch)
+	c.lines, c.bytes, c.digest, c.done = other.lines, other.bytes, other.digest, other.done
+}
+
+type readResult struct {
+	chunk *chunk
+	err   error
+}
+
+// readAhead reads the next chunk while one is written. The channel is closed after
+// the last chunk, after an error and when the context is done.
+func (i *importing) readAhead(ctx context.Context) <-chan readResult {
+	next := make(chan readResult)
+	go func() {
+		defer close(next)
+		for {
+			var r readResult
+			r.chunk, r.err = i.read()
+			select {
+			case next <- r:
+			case <-ctx.Done():
+				return
+			}
+			if r.err != nil || r.chunk.done {
+				return
+			}
+		}
+	}()
+	return next
+}
+
 // read reads and checks the next lines.
-func (i *importing) read(lines int) (*chunk, error) {
+func (i *importing) read() (*chunk, error) {
 	c := &chunk{origins: make(map[string][]origin)}
 	from := i.lines.bytes
-	for range lines {
+	for range i.options.ChunkLines {
 		text, err := i.lines.next()
 		if errors.Is(err, io.EOF) {
-			c.last = true
-			return c, nil
+			break
 		}
 		if err != nil {
 			return nil, err
@@ -205,13 +243,11 @@ func (i *importing) read(lines int) (*chunk, error) {
 			return nil, err
 		}
 		if i.lines.bytes-from >= maxChunkBytes {
-			return c, nil
+			break
 		}
 	}
-	// Whether anything follows decides who says that all is done.
-	if _, err := i.lines.from.Peek(1); errors.Is(err, io.EOF) {
-		c.last = true
-	}
+	_, err := i.lines.from.Peek(1)
+	c.lines, c.bytes, c.digest, c.done = i.lines.lines, i.lines.bytes, i.lines.digest(), errors.Is(err, io.EOF)
 	return c, nil
 }
 

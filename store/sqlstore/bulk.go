@@ -28,22 +28,50 @@ func (t *tx) PutBatch(ctx context.Context, b store.Batch) (err error) {
 	if err := b.CheckNew(); err != nil {
 		return err
 	}
+	links := func(ctx context.Context, l store.EntityLinks) error { return l.Put(ctx, t) }
+	many := batch{tx: t}
+	return t.inSteps(ctx,
+		func() error { return putEach(ctx, "classes", b.Classes, t.PutClass) },
+		func() error { return many.putEntities(ctx, b.Entities) },
+		func() error { return putEach(ctx, "links", b.Links, links) },
+		func() error { return many.putOrganizations(ctx, b.Organizations) },
+		func() error { return putEach(ctx, "roles", b.Roles, t.PutRole) },
+		func() error { return putEach(ctx, "acls", b.ACLs, t.PutACL) },
+		func() error { return many.putIndividuals(ctx, b.Individuals) },
+		func() error { return many.putCredentials(ctx, b.Credentials) },
+		func() error { return many.putGrants(ctx, b.Grants) },
+	)
+}
+
+// A batch is records of a kind that are written together.
+type batch struct {
+	*tx
+	// verbatim says that revisions and stamps are kept, and that the feed hears
+	// nothing.
+	verbatim bool
+}
+
+// revision is that of a record that was given with one.
+func (b batch) revision(given uint64) uint64 {
+	if b.verbatim {
+		return given
+	}
+	return b.writes
+}
+
+func (b batch) changed(kind store.Kind, id, organization string) {
+	if !b.verbatim {
+		b.tx.changed(kind, id, organization)
+	}
+}
+
+// inSteps runs the parts of a batch.
+func (t *tx) inSteps(ctx context.Context, steps ...func() error) error {
 	restore, err := t.forceIndexes(ctx)
 	if err != nil {
 		return explain("batch", err)
 	}
-	links := func(ctx context.Context, l store.EntityLinks) error { return l.Put(ctx, t) }
-	for _, step := range []func() error{
-		func() error { return putEach(ctx, "classes", b.Classes, t.PutClass) },
-		func() error { return t.putEntities(ctx, b.Entities) },
-		func() error { return putEach(ctx, "links", b.Links, links) },
-		func() error { return t.putOrganizations(ctx, b.Organizations) },
-		func() error { return putEach(ctx, "roles", b.Roles, t.PutRole) },
-		func() error { return putEach(ctx, "acls", b.ACLs, t.PutACL) },
-		func() error { return t.putIndividuals(ctx, b.Individuals) },
-		func() error { return t.putCredentials(ctx, b.Credentials) },
-		func() error { return t.putGrants(ctx, b.Grants) },
-	} {
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
@@ -151,7 +179,7 @@ func exists(r record) error {
 	return fmt.Errorf("sqlstore: %s %q: exists already: %w", r.noun, r.id, store.ErrConflict)
 }
 
-func (t *tx) putEntities(ctx context.Context, all []scope.Entity) error {
+func (t batch) putEntities(ctx context.Context, all []scope.Entity) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -170,7 +198,7 @@ func (t *tx) putEntities(ctx context.Context, all []scope.Entity) error {
 	if err := t.knowEntities(ctx, named, known); err != nil {
 		return explain("entities", err)
 	}
-	stored := store.EntityLookup(ctx, t)
+	stored := store.EntityLookup(ctx, t.tx)
 	lookup := func(id string) (scope.Entity, error) {
 		if e, ok := known[id]; ok {
 			return e, nil
@@ -190,7 +218,7 @@ func (t *tx) putEntities(ctx context.Context, all []scope.Entity) error {
 		if err != nil {
 			return &store.BatchError{List: "entities", Index: i, Err: err}
 		}
-		e.Revision = t.writes
+		e.Revision = t.revision(e.Revision)
 		ids[e.ID], known[e.ID] = true, e
 		rows[i] = entityRow(e)
 		links = append(links, linkRows(e.ID, e.Links)...)

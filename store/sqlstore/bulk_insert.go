@@ -12,7 +12,7 @@ import (
 const (
 	// maxBulkParameters bounds the parameters of one INSERT of many rows where each
 	// value is one. SQLite takes 32,766.
-	maxBulkParameters = 2048
+	maxBulkParameters = 1024
 	// maxArrayRows bounds the rows of one INSERT where each column is one.
 	maxArrayRows = 4096
 )

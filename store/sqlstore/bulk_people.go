@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/durward-go/durward/individuals"
 	"github.com/durward-go/durward/store"
 )
 
-func (t *tx) putOrganizations(ctx context.Context, all []individuals.Organization) error {
+func (t batch) putOrganizations(ctx context.Context, all []individuals.Organization) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -39,7 +41,7 @@ func (t *tx) putOrganizations(ctx context.Context, all []individuals.Organizatio
 			return &store.BatchError{List: "organizations", Index: i, Err: err}
 		}
 		ids[o.Entity] = true
-		o.Revision = t.writes
+		o.Revision = t.revision(o.Revision)
 		rows[i] = organizationRow(o)
 		allowed = append(allowed, named(o.AllowedRoles, o.Entity)...)
 		t.changed(store.Organizations, o.Entity, "")
@@ -52,7 +54,7 @@ func (t *tx) putOrganizations(ctx context.Context, all []individuals.Organizatio
 // A realm is where a login is unique.
 type realm struct{ provider, name string }
 
-func (t *tx) putIndividuals(ctx context.Context, all []individuals.Individual) error {
+func (t batch) putIndividuals(ctx context.Context, all []individuals.Individual) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -93,7 +95,7 @@ func (t *tx) putIndividuals(ctx context.Context, all []individuals.Individual) e
 		if canonical[i] != "" {
 			logins[realm{p.Provider, p.Realm}][canonical[i]] = true
 		}
-		p.Revision = t.writes
+		p.Revision = t.revision(p.Revision)
 		rows[i] = individualRow(p, canonical[i])
 		lists = append(lists, allowListRows(p)...)
 		t.changed(store.Individuals, p.ID, "")
@@ -108,10 +110,33 @@ func (t *tx) findLogins(ctx context.Context, in realm, logins wanted) error {
 	if !plain(in.provider) || !plain(in.name) {
 		return nil // refused later
 	}
-	return t.find(ctx, "SELECT canonical_login FROM durward_individuals WHERE provider = ? AND realm = ? AND canonical_login", logins, in.provider, in.name)
+	if !t.store.traits.numbered {
+		return t.find(ctx, "SELECT canonical_login FROM durward_individuals WHERE provider = ? AND realm = ? AND canonical_login", logins, in.provider, in.name)
+	}
+	// With a list of logins PostgreSQL would read all those of the realm and compare
+	// each with the list, since it expects few. One at a time it takes the index.
+	keys := slices.Sorted(maps.Keys(logins))
+	for some := range slices.Chunk(keys, maxArrayRows) {
+		array, err := textArray(some)
+		if err != nil {
+			return err
+		}
+		query := "SELECT u.login FROM unnest(?::text::text[]) AS u (login) WHERE (SELECT count(*) FROM durward_individuals i " +
+			"WHERE i.provider = ? AND i.realm = ? AND i.canonical_login = u.login) > 0"
+		err = t.each(ctx, query, []any{array, in.provider, in.name}, func(r row) error {
+			var login string
+			err := r.Scan(&login)
+			logins[login] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (t *tx) putCredentials(ctx context.Context, all []individuals.Credential) error {
+func (t batch) putCredentials(ctx context.Context, all []individuals.Credential) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -137,7 +162,7 @@ func (t *tx) putCredentials(ctx context.Context, all []individuals.Credential) e
 		case !people[c.Individual]:
 			err = r.needs("individual", individualRecord(c.Individual).missing())
 		default:
-			c.Revision = t.writes
+			c.Revision = t.revision(c.Revision)
 			rows[i], err = credentialRow(c)
 		}
 		if err != nil {
@@ -149,7 +174,7 @@ func (t *tx) putCredentials(ctx context.Context, all []individuals.Credential) e
 	return explain("credentials", t.insertMany(ctx, "durward_credentials", credentialColumns, rows))
 }
 
-func (t *tx) putGrants(ctx context.Context, all []individuals.Grant) error {
+func (t batch) putGrants(ctx context.Context, all []individuals.Grant) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -190,7 +215,7 @@ func (t *tx) putGrants(ctx context.Context, all []individuals.Grant) error {
 			err = r.needs("individual", individualRecord(g.Individual).missing())
 		case !organizations[g.Organization]:
 			err = r.needs("organization", organizationRecord(g.Organization).missing())
-		default:
+		case !t.verbatim:
 			g, err = g.Stamp(individuals.Grant{}, t.writes, t.by.ID, t.by.System)
 		}
 		if err != nil {
