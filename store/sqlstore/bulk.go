@@ -59,9 +59,10 @@ func (b batch) revision(given uint64) uint64 {
 	return b.writes
 }
 
-func (b batch) changed(kind store.Kind, id, organization string) {
+// created notes a record that was not there, with or without rows of parts.
+func (b batch) created(kind store.Kind, id, organization string, parts bool) {
 	if !b.verbatim {
-		b.tx.changed(kind, id, organization)
+		b.note(kind, id, organization, false, parts)
 	}
 }
 
@@ -222,9 +223,7 @@ func (t batch) putEntities(ctx context.Context, all []scope.Entity) error {
 		ids[e.ID], known[e.ID] = true, e
 		rows[i] = entityRow(e)
 		links = append(links, linkRows(e.ID, e.Links)...)
-	}
-	for _, e := range all {
-		t.changed(store.Entities, e.ID, "")
+		t.created(store.Entities, e.ID, "", len(e.Links) > 0)
 	}
 	return errors.Join(
 		explain("entities", t.insertMany(ctx, "durward_entities", entityColumns, rows)),

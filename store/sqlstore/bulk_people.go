@@ -44,7 +44,7 @@ func (t batch) putOrganizations(ctx context.Context, all []individuals.Organizat
 		o.Revision = t.revision(o.Revision)
 		rows[i] = organizationRow(o)
 		allowed = append(allowed, named(o.AllowedRoles, o.Entity)...)
-		t.changed(store.Organizations, o.Entity, "")
+		t.created(store.Organizations, o.Entity, "", len(o.AllowedRoles) > 0)
 	}
 	return errors.Join(
 		explain("organizations", t.insertMany(ctx, "durward_organizations", organizationColumns, rows)),
@@ -97,8 +97,9 @@ func (t batch) putIndividuals(ctx context.Context, all []individuals.Individual)
 		}
 		p.Revision = t.revision(p.Revision)
 		rows[i] = individualRow(p, canonical[i])
-		lists = append(lists, allowListRows(p)...)
-		t.changed(store.Individuals, p.ID, "")
+		list := allowListRows(p)
+		lists = append(lists, list...)
+		t.created(store.Individuals, p.ID, "", len(list) > 0)
 	}
 	return errors.Join(
 		explain("individuals", t.insertMany(ctx, "durward_individuals", individualColumns, rows)),
@@ -224,7 +225,7 @@ func (t batch) putGrants(ctx context.Context, all []individuals.Grant) error {
 		held[k] = true
 		rows[i] = grantRow(g)
 		listed = append(listed, named(g.Listed, g.Individual, g.Organization)...)
-		t.changed(store.Grants, g.Individual, g.Organization)
+		t.created(store.Grants, g.Individual, g.Organization, len(g.Listed) > 0)
 	}
 	return errors.Join(
 		explain("grants", t.insertMany(ctx, "durward_grants", grantColumns, rows)),
