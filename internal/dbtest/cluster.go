@@ -25,8 +25,9 @@ var ErrNoPostgreSQL = errors.New("initdb and postgres are not installed (Debian 
 // A Cluster is a PostgreSQL server of a test's own, in a folder that goes with
 // it. It listens on a socket in that folder and nowhere else, so clusters do not
 // meet. It keeps what it acknowledged when its processes are killed, but not when
-// the machine loses power: it does not wait for the disk.
+// the machine loses power, unless it is durable: it does not wait for the disk.
 type Cluster struct {
+	durable          bool
 	binaries, folder string
 	credential       *syscall.Credential
 	process          *os.Process
@@ -35,7 +36,13 @@ type Cluster struct {
 
 // StartCluster makes a cluster and waits until it answers. As root it runs as an
 // ordinary user, since PostgreSQL refuses to be root.
-func StartCluster(ctx context.Context) (*Cluster, error) {
+func StartCluster(ctx context.Context) (*Cluster, error) { return startCluster(ctx, false) }
+
+// StartDurableCluster is StartCluster for measuring: the server waits for the disk
+// as PostgreSQL does by default.
+func StartDurableCluster(ctx context.Context) (*Cluster, error) { return startCluster(ctx, true) }
+
+func startCluster(ctx context.Context, durable bool) (*Cluster, error) {
 	binaries, err := findBinaries()
 	if err != nil {
 		return nil, err
@@ -48,7 +55,7 @@ func StartCluster(ctx context.Context) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{binaries: binaries, folder: folder, credential: credential}
+	c := &Cluster{durable: durable, binaries: binaries, folder: folder, credential: credential}
 	if err := c.initialize(ctx); err != nil {
 		c.Stop()
 		return nil, err
@@ -147,7 +154,7 @@ func (c *Cluster) Start(ctx context.Context) error {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		defer func() { _ = log.Close() }()
-		cmd := c.command(context.WithoutCancel(ctx), "postgres", "-D", c.data(), "-k", c.folder, "-h", "", "-c", "fsync=off", "-c", "max_connections=200",
+		cmd := c.command(context.WithoutCancel(ctx), "postgres", "-D", c.data(), "-k", c.folder, "-h", "", "-c", "fsync="+onOff(c.durable), "-c", "max_connections=400",
 			"-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB", "-c", "autovacuum_naptime=10s", "-c", "logging_collector=off")
 		endWithParent(cmd.SysProcAttr)
 		cmd.Stdout, cmd.Stderr = log, log
@@ -164,6 +171,13 @@ func (c *Cluster) Start(ctx context.Context) error {
 		return fmt.Errorf("dbtest: postgres: %w", err)
 	}
 	return c.wait(ctx)
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 // wait waits until the server answers.
