@@ -2,6 +2,7 @@ package dbtest_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +96,16 @@ func TestStatements(t *testing.T) {
 				return s.View(ctx, func(r store.Reader) error {
 					_, err := r.Grant(ctx, employee(0), abc)
 					return err
+				})
+			}},
+			{"one's whole standing", 9, 9, func(ctx context.Context, s store.Store) error {
+				return s.View(ctx, func(r store.Reader) error {
+					_, err := r.Individual(ctx, employee(0))
+					_, grantsErr := r.Grants(ctx, store.GrantFilter{Individual: employee(0)}, store.GrantPage{})
+					_, organizationErr := r.Organization(ctx, abc)
+					_, entityErr := r.Entity(ctx, abc)
+					_, parentErr := r.Entity(ctx, "itsp")
+					return errors.Join(err, grantsErr, organizationErr, entityErr, parentErr)
 				})
 			}},
 			{"a feed that has nothing", 1, 1, func(ctx context.Context, s store.Store) error {

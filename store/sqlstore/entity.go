@@ -13,20 +13,25 @@ func entityRevision(e scope.Entity) uint64 { return e.Revision }
 func entityRecord(id string) record { return record{"entity", id} }
 
 func selectEntities() *query {
-	return selectFrom("id, kind, parent, title, revision", "durward_entities")
+	return selectFrom("id, kind, parent, title, revision, EXISTS (SELECT 1 FROM durward_entity_links WHERE entity = durward_entities.id)", "durward_entities")
 }
 
 func (w *session) entities(ctx context.Context, q *query) ([]scope.Entity, error) {
+	var keys []any // few entities link to others
 	all, err := list(ctx, w, q, func(r row, into *scope.Entity) error {
-		return r.Scan(&into.ID, &into.Kind, optionalColumn{&into.Parent}, &into.Title, &into.Revision)
+		linked := false
+		err := r.Scan(&into.ID, &into.Kind, optionalColumn{&into.Parent}, &into.Title, &into.Revision, &linked)
+		if linked {
+			keys = append(keys, into.ID)
+		}
+		return err
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || len(keys) == 0 {
+		return all, err
 	}
 	byID := make(map[string]*scope.Entity, len(all))
-	keys := make([]any, len(all))
 	for i := range all {
-		byID[all[i].ID], keys[i] = &all[i], all[i].ID
+		byID[all[i].ID] = &all[i]
 	}
 	err = w.parts(ctx, "SELECT entity, name, target FROM durward_entity_links WHERE entity", keys, "entity, place", func(r row) error {
 		var id string
