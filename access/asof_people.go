@@ -100,7 +100,8 @@ func (p *Past) could(ctx context.Context, g individuals.Grant, surface Surface, 
 	ctx = p.enter(ctx)
 	defer p.leave()
 	var t trace
-	d := p.alone.decide(ctx, &r, &inOwnName, q.Node, &t)
+	r, node := p.asked(r, q.Node)
+	d := p.alone.decide(ctx, &r, &inOwnName, node, &t)
 	switch d.Reason() {
 	case InvalidRequest, Stale, UnknownNode:
 		return d, t.err

@@ -95,7 +95,7 @@ func TestAsOfInstant(t *testing.T) {
 		reason   access.Reason
 	}{
 		{access.Moment{Instant: began}, 1, access.Granted},
-		{access.Moment{Instant: began.Add(-time.Hour)}, 0, access.UnknownIndividual},
+		{access.Moment{Instant: began.Add(-time.Hour), ByOwnModel: true}, 0, access.UnknownIndividual}, // before the engine
 		{access.Moment{Instant: began.Add(24*time.Hour - 1)}, 1, access.Granted},
 		{access.Moment{Instant: began.Add(24 * time.Hour)}, 2, access.Granted},
 		{access.Moment{Revision: 2}, 2, access.Granted}, // as at the commit, not as now
@@ -114,6 +114,7 @@ func TestAsOfInstant(t *testing.T) {
 		})
 	}
 	nobody := func(*access.Past) error { t.Error("called"); return nil }
+	require.ErrorIs(t, engine.AsOf(f.ctx, access.Moment{Instant: began.Add(-time.Hour)}, nobody), access.ErrModelUnknown)
 	require.ErrorContains(t, engine.AsOf(f.ctx, access.Moment{Instant: now.Add(time.Second)}, nobody), "in the future")
 	require.ErrorContains(t, engine.AsOf(f.ctx, access.Moment{Instant: time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)}, nobody), "1678 to 2261")
 	require.ErrorContains(t, engine.AsOf(f.ctx, access.Moment{}, nobody), "name a revision or an instant")
@@ -147,6 +148,9 @@ func TestPastEnds(t *testing.T) {
 		for _, err := range past.People(f.ctx, "") {
 			require.Error(t, err)
 		}
+		assert.Equal(t, past == kept, past.Kept())
+		assert.Equal(t, past == kept, !past.Digest().IsZero())
+		assert.Equal(t, past == kept, past.Model() != nil)
 		assert.Zero(t, past.Revision())
 	}
 }
@@ -274,9 +278,9 @@ func TestGranting(t *testing.T) {
 	})
 }
 
-// TestAsOfFormerModel: an engine of the former model, over the same store, judges
-// by that one.
-func TestAsOfFormerModel(t *testing.T) {
+// TestAsOfOwnModel: the past can be judged as if the engine's model had been in
+// force.
+func TestAsOfOwnModel(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	var types []roles.Type
@@ -291,8 +295,11 @@ func TestAsOfFormerModel(t *testing.T) {
 	t.Cleanup(func() { _ = former.Close() })
 	asked := ask("steve", roles.Update, "customer/pbx", "acme")
 	for engine, reason := range map[*access.Engine]access.Reason{f.engine: access.Granted, former: access.Ceiling} {
-		require.NoError(t, engine.AsOf(f.ctx, access.Moment{Revision: 1}, func(then *access.Past) error {
+		require.NoError(t, engine.AsOf(f.ctx, access.Moment{Revision: 1, ByOwnModel: true}, func(then *access.Past) error {
 			assert.Equal(t, reason, then.CheckRequest(f.ctx, asked).Reason())
+			assert.False(t, then.Kept())
+			assert.Equal(t, engine.Digest(), then.Digest())
+			assert.Same(t, engine.Model(), then.Model())
 			return nil
 		}))
 	}

@@ -39,6 +39,9 @@ type Engine struct {
 	objects       *cache[scope.Lineage]
 	problems      problems
 
+	digest  roles.Digest
+	formers formers
+
 	clock clock
 	// generation grows by two with every change applied; it is odd while
 	// decisions must not be made: the engine is stale or closed.
@@ -63,6 +66,12 @@ type Engine struct {
 // fails where the store does; a record that does not compile is no failure,
 // see [Engine.Problems]. ctx bounds the reading, not the engine. opts may be
 // nil. The engine runs goroutines until it is closed.
+//
+// Where the store is a [store.ModelKeeper], New writes there that the engine's
+// model is in force, unless it is already, so that [Engine.AsOf] can judge the past
+// by the one of then. It fails where that fails: what is decided by a model that
+// nobody knows of would later be judged by another. Over a store that cannot be
+// written set [Options.ReadOnly].
 func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) (*Engine, error) {
 	if s == nil || model == nil {
 		return nil, fmt.Errorf("access: New: no store or no model")
@@ -94,6 +103,9 @@ func New(ctx context.Context, s store.Store, model *roles.Model, opts *Options) 
 	heard := time.Since(e.began)
 	snap, err := e.loadSnapshot(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.keepModel(ctx); err != nil {
 		return nil, err
 	}
 	e.snapshot.Store(snap)

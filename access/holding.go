@@ -127,7 +127,11 @@ func (s *State) HoldingOf(ctx context.Context, p *Principal) ([]Holding, error) 
 	if p == nil || p.engine != s.of {
 		return nil, fmt.Errorf("access: principal: %w", errOtherEngine)
 	}
-	own, err := s.holding(ctx, &p.identity, &p.capacity)
+	x, ok := s.capacity(p)
+	if !ok {
+		return []Holding{{}}, nil
+	}
+	own, err := s.holding(ctx, &p.identity, x)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +175,7 @@ func (s *State) holding(ctx context.Context, r *Request, x *capacity) (Holding, 
 		return Holding{}, nil
 	}
 	return Holding{
-		of: s.of, organization: st.organization, everything: st.always && st.organization == "",
+		of: s.by, organization: st.organization, everything: st.always && st.organization == "",
 		rule: st.rule, listed: st.listed, packed: [2]string{sides[0].packed, sides[1].packed},
 		slots: [2]Slot{sides[0].slot, sides[1].slot},
 	}, nil

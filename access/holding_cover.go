@@ -68,7 +68,7 @@ func (s *State) Covers(ctx context.Context, holder, holding Holding) (Excess, er
 	}
 	defer s.leave()
 	for _, h := range []Holding{holder, holding} {
-		if h.of != nil && h.of != s.of {
+		if h.of != nil && h.of != s.by {
 			return Excess{}, fmt.Errorf("access: holding in %q: %w", h.organization, errOtherEngine)
 		}
 	}

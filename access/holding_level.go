@@ -61,6 +61,6 @@ func (s *State) LevelHolding(ctx context.Context, level, organization string) (H
 		return fail(err)
 	}
 	packed := found.table.Packed()
-	return Holding{of: s.of, organization: organization, rule: t.Scope, packed: [2]string{packed, packed},
+	return Holding{of: s.by, organization: organization, rule: t.Scope, packed: [2]string{packed, packed},
 		slots: [2]Slot{ACLSlot, ACLSlot}}, nil
 }

@@ -44,6 +44,6 @@ func (s *State) RoleHolding(ctx context.Context, r roles.Role, organization stri
 	case r.Owner != "" && !org.lineage.Within(r.Owner):
 		return fail(fmt.Errorf("the role belongs to %q, and the organization does not lie below it", r.Owner))
 	}
-	return Holding{of: s.of, organization: organization, rule: t.Scope, packed: [2]string{table.Packed(), table.Packed()},
+	return Holding{of: s.by, organization: organization, rule: t.Scope, packed: [2]string{table.Packed(), table.Packed()},
 		slots: [2]Slot{RoleSlot, RoleSlot}}, nil
 }

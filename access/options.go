@@ -34,6 +34,10 @@ type Options struct {
 	// concurrent use. Default: the system's clock, read at most once a check
 	// and only near a boundary of the person's window; see [Engine].
 	Clock func() time.Time
+	// ReadOnly keeps the engine from writing to the store that its model is in
+	// force, see [Engine.Digest]: for a copy of the database that is only read, and
+	// for a trial of a model. Default: it is written where another one is.
+	ReadOnly bool
 }
 
 // A System is a named principal for the host's own jobs: the nightly invoice

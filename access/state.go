@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ import (
 // one deny everything.
 type State struct {
 	of *Engine
+	// by is the engine whose model decides: of, or one of a former model.
+	by *Engine
 	// alone is an engine over nothing but the reader: no goroutine, no feed,
 	// and a clock that stands.
 	alone   *Engine
@@ -45,10 +48,15 @@ func (e *Engine) At(ctx context.Context, r store.Reader) *State {
 
 // AtInstant is At for another instant than now.
 func (e *Engine) AtInstant(ctx context.Context, r store.Reader, instant time.Time) *State {
+	return e.atInstantBy(ctx, e, r, instant)
+}
+
+// atInstantBy is AtInstant by the model of an engine, which may be a former one.
+func (e *Engine) atInstantBy(ctx context.Context, by *Engine, r store.Reader, instant time.Time) *State {
 	const kept = 1 << 12
 	alone := &Engine{
-		store: onlyReader{r: r}, model: e.model, tree: e.tree, acls: e.acls, coexistence: e.coexistence,
-		options: e.options, systems: e.systems, nothing: e.nothing,
+		store: onlyReader{r: r}, model: by.model, tree: by.tree, acls: by.acls, coexistence: by.coexistence,
+		options: by.options, systems: by.systems, nothing: by.nothing,
 		people:        newCache[person](kept),
 		organizations: newCache[organization](kept),
 		objects:       newCache[scope.Lineage](kept),
@@ -59,7 +67,7 @@ func (e *Engine) AtInstant(ctx context.Context, r store.Reader, instant time.Tim
 		ctx:           ctx,
 	}
 	alone.pulling <- struct{}{}
-	s := &State{of: e, alone: alone, ctx: ctx, records: &records{ctx: ctx, reader: r, engine: e, known: e.snapshot.Load()}}
+	s := &State{of: e, by: by, alone: alone, ctx: ctx, records: &records{ctx: ctx, reader: r, engine: by, known: by.snapshot.Load()}}
 	alone.snapshot.Store(&snapshot{revision: r.Revision(), roles: make(map[string]*compiledRole), levels: make(map[string]*compiledLevel),
 		onDemand: s.records})
 	alone.applied.Store(r.Revision())
@@ -101,8 +109,12 @@ func (s *State) Check(ctx context.Context, p *Principal, q Query) Decision {
 	}
 	ctx = s.enter(ctx)
 	defer s.leave()
-	r := p.request(q)
-	return s.alone.decide(ctx, &r, &p.capacity, q.Node, nil)
+	r, node := s.asked(p.request(q), q.Node)
+	x, ok := s.capacity(p)
+	if !ok {
+		return newDecision(UnknownIndividual, &r, node, nil, s.Revision())
+	}
+	return s.alone.decide(ctx, &r, x, node, nil)
 }
 
 // Explain decides a query as Check does, and says why.
@@ -115,8 +127,14 @@ func (s *State) Explain(ctx context.Context, p *Principal, q Query) Explanation 
 	}
 	ctx = s.enter(ctx)
 	defer s.leave()
-	r := p.request(q)
-	return s.alone.explain(ctx, &r, &p.capacity, q.Node)
+	r, node := s.asked(p.request(q), q.Node)
+	x, ok := s.capacity(p)
+	if !ok {
+		return Explanation{Decision: newDecision(UnknownIndividual, &r, node, nil, s.Revision()), Path: cmp.Or(node.Path(), r.Path),
+			Individual: r.Individual, Object: r.Object, Because: fmt.Sprintf("there was no system principal %q", r.Individual),
+			Remedy: "ask by the engine's own model, see Moment.ByOwnModel"}
+	}
+	return s.alone.explain(ctx, &r, x, node)
 }
 
 // CheckRequest decides one request, as [Engine.Check] does.
@@ -126,7 +144,8 @@ func (s *State) CheckRequest(ctx context.Context, r Request) Decision {
 	}
 	ctx = s.enter(ctx)
 	defer s.leave()
-	return s.alone.decide(ctx, &r, &inOwnName, roles.Node{}, nil)
+	r, node := s.asked(r, roles.Node{})
+	return s.alone.decide(ctx, &r, &inOwnName, node, nil)
 }
 
 // enter readies the state for one of its methods. It returns the context to
