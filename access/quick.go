@@ -20,6 +20,7 @@ func (e *Engine) quick(ctx context.Context, r *Request) (Decision, bool) {
 		return Decision{}, false
 	}
 	// Gate 0. What is in memory is well formed, its ID included.
+	//nolint:revive // Equal asks more than whether an instant was left out.
 	if r.Organization != "" || r.AtLeast != 0 || r.At != (time.Time{}) || !r.Action.Valid() || r.Surface > API ||
 		len(r.Object) > scope.MaxIDBytes {
 		return Decision{}, false
