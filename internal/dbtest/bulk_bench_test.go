@@ -1,6 +1,7 @@
 package dbtest_test
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"os"
@@ -9,41 +10,92 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward-go/durward/audit"
+	"github.com/durward-go/durward/internal/dbtest"
 	"github.com/durward-go/durward/store"
 	"github.com/durward-go/durward/store/bulk"
 	"github.com/durward-go/durward/store/memstore"
+	"github.com/durward-go/durward/store/sqlstore"
 )
 
-// BenchmarkBulk tells how many rows a second an import takes: customers, each with
-// an organization and three people, who hold a grant each. Times are those of one
-// import of rows. With DURWARD_LONG=1 that is a million individuals and their
-// grants.
+// BenchmarkBulk tells how many rows a second an import takes, an export and a
+// restore: customers, each with an organization and three people, who hold a grant
+// each. Files are on a disk and synced. With DURWARD_LONG=1 it is a million
+// individuals and their grants, 2.7 million rows.
 func BenchmarkBulk(b *testing.B) {
-	people := 15_000
+	people := 30_000
 	if os.Getenv("DURWARD_LONG") == "1" {
 		people = 1_000_000
 	}
-	load := func(b *testing.B, open func() store.Store) {
-		rows := 0
+	b.Run("memory", func(b *testing.B) {
+		benchmarkBulk(b, people, func() store.Store { return memstore.New(nil) })
+	})
+	for _, driver := range dbtest.SQLiteDrivers() {
+		b.Run("SQLite/"+driver, func(b *testing.B) {
+			benchmarkBulk(b, people, func() store.Store { return migrated(b, dbtest.SQLite(b, driver), nil) })
+		})
+	}
+	b.Run("PostgreSQL", func(b *testing.B) {
+		c, err := dbtest.StartDurableCluster(b.Context())
+		dbtest.RequireServer(b, err)
+		b.Cleanup(c.Stop)
+		db, err := sql.Open("pgx", c.Source())
+		require.NoError(b, err)
+		b.Cleanup(func() { _ = db.Close() })
+		tables := 0
+		benchmarkBulk(b, people, func() store.Store {
+			tables++
+			return migrated(b, db, &sqlstore.Options{TablePrefix: fmt.Sprintf("bulk%d_", tables)})
+		})
+	})
+}
+
+func benchmarkBulk(b *testing.B, people int, open func() store.Store) {
+	var imported, exported store.Store
+	rows := 0
+	b.Run("import", func(b *testing.B) {
+		rows = 0
 		for b.Loop() {
 			b.StopTimer()
-			s := open()
+			imported = open()
 			b.StartTimer()
-			progress, err := bulk.Import(b.Context(), s, audit.System("benchmark"), bulk.Source{Name: "load", Lines: newCustomers(people)}, nil)
+			progress, err := bulk.Import(b.Context(), imported, audit.System("benchmark"), bulk.Source{Name: "load", Lines: newCustomers(people)}, nil)
 			require.NoError(b, err)
 			rows += progress.Written
 		}
 		b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+		rows /= b.N
+	})
+	if imported == nil {
+		return
 	}
-	b.Run("memory", func(b *testing.B) { load(b, func() store.Store { return memstore.New(nil) }) })
-	for _, d := range databases() {
-		b.Run(d.name, func(b *testing.B) {
-			load(b, func() store.Store {
-				db, _, opts := d.open(b)
-				return migrated(b, db, opts)
-			})
-		})
+	file, err := os.CreateTemp(b.TempDir(), "export")
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = file.Close() })
+	b.Run("export", func(b *testing.B) {
+		for b.Loop() {
+			_, err := file.Seek(0, io.SeekStart)
+			require.NoError(b, err)
+			_, err = bulk.Export(b.Context(), imported, file, nil)
+			require.NoError(b, err)
+			exported = imported
+		}
+		b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+	if exported == nil {
+		return
 	}
+	b.Run("restore", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			_, err := file.Seek(0, io.SeekStart)
+			require.NoError(b, err)
+			s := open()
+			b.StartTimer()
+			_, err = bulk.Restore(b.Context(), s, audit.System("benchmark"), file, nil)
+			require.NoError(b, err)
+		}
+		b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
 }
 
 // customers are lines that are made as they are read.
@@ -59,6 +111,7 @@ func newCustomers(people int) io.Reader {
 	return l
 }
 
+// Read makes lines until the buffer is full or all are made.
 func (l *customers) Read(into []byte) (int, error) {
 	for len(l.text) < len(into) && l.made < l.people {
 		if l.made%3 == 0 {
