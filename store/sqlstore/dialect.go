@@ -84,7 +84,7 @@ var sqliteTraits = traits{
 	version:      "(SELECT attempt_versions FROM durward_state)",
 	hasTable:     "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 	settings: []setting{
-		{name: "busy_timeout", want: 5000, least: true},
+		{name: "busy_timeout", want: busyTimeout, least: true},
 		{name: "synchronous", want: 2, least: true, writes: true}, // FULL
 		{name: "foreign_keys", want: 1, writes: true},
 	},
@@ -116,16 +116,15 @@ func (d Dialect) traits() *traits {
 
 // detect asks the database what it is.
 func detect(ctx context.Context, db *sql.DB) (Dialect, error) {
-	var version string
 	// What no SQLite knows is asked first: PostgreSQL would log the other one.
-	asked := db.QueryRowContext(ctx, "SELECT version()").Scan(&version)
+	version, asked := ask(ctx, db, "SELECT version()")
 	if asked == nil {
 		if !strings.HasPrefix(version, "PostgreSQL ") {
 			return 0, fmt.Errorf("sqlstore: the database says that it is %.80q: want SQLite or PostgreSQL; set Options.Dialect if it is compatible with one", version)
 		}
 		return PostgreSQL, nil
 	}
-	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+	if _, err := ask(ctx, db, "SELECT sqlite_version()"); err != nil {
 		return 0, fmt.Errorf("sqlstore: asking the database what it is: %w", failure(ctx, asked))
 	}
 	return SQLite, nil
@@ -133,22 +132,23 @@ func detect(ctx context.Context, db *sql.DB) (Dialect, error) {
 
 // check reports a database that cannot keep the records.
 func (d Dialect) check(ctx context.Context, db *sql.DB) error {
-	ask := func(query string) (answer string, err error) {
-		if err := db.QueryRowContext(ctx, query).Scan(&answer); err != nil {
-			return "", fmt.Errorf("sqlstore: asking the database for its settings: %w", failure(ctx, err))
+	setting := func(query string) (string, error) {
+		answer, err := ask(ctx, db, query)
+		if err != nil {
+			err = fmt.Errorf("sqlstore: asking the database for its settings: %w", failure(ctx, err))
 		}
-		return answer, nil
+		return answer, err
 	}
 	switch d {
 	case SQLite:
-		version, err := ask("SELECT sqlite_version()")
+		version, err := setting("SELECT sqlite_version()")
 		if err != nil {
 			return err
 		}
 		if !atLeast(version, 3, 37) {
 			return fmt.Errorf("sqlstore: SQLite %.40q: want 3.37 or later; take a newer driver", version)
 		}
-		encoding, err := ask("PRAGMA encoding")
+		encoding, err := setting("PRAGMA encoding")
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (d Dialect) check(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("sqlstore: the database's encoding is %.40q: want UTF-8, in which IDs have the order of their bytes", encoding)
 		}
 	case PostgreSQL:
-		encoding, err := ask("SHOW server_encoding")
+		encoding, err := setting("SHOW server_encoding")
 		if err != nil {
 			return err
 		}

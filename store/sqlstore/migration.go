@@ -159,14 +159,14 @@ func (s *Store) logAhead(ctx context.Context) error {
 	if s.dialect != SQLite {
 		return nil
 	}
-	var mode string
-	if err := s.db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+	mode, err := ask(ctx, s.db, "PRAGMA journal_mode")
+	if err != nil {
 		return fmt.Errorf("sqlstore: asking for the journal mode: %w", failure(ctx, err))
 	}
 	if mode == "wal" || mode == "memory" {
 		return nil
 	}
-	if err := s.db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+	if mode, err = ask(ctx, s.db, "PRAGMA journal_mode = WAL"); err != nil {
 		return fmt.Errorf("sqlstore: turning to WAL mode: %w", failure(ctx, err))
 	}
 	if mode != "wal" {
