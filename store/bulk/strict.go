@@ -96,9 +96,9 @@ func checkMembers(data []byte) error {
 		case 'n':
 			return errors.New("null: leave the member out")
 		case 't':
-			i += len("rue")
+			i += len("true") - 1
 		case 'f':
-			i += len("alse")
+			i += len("false") - 1
 		case '"':
 			end := endOfString(data, i+1)
 			if name {

@@ -52,17 +52,17 @@ type batch struct {
 }
 
 // revision is that of a record that was given with one.
-func (b batch) revision(given uint64) uint64 {
-	if b.verbatim {
+func (t batch) revision(given uint64) uint64 {
+	if t.verbatim {
 		return given
 	}
-	return b.writes
+	return t.writes
 }
 
 // created notes a record that was not there, with or without rows of parts.
-func (b batch) created(kind store.Kind, id, organization string, parts bool) {
-	if !b.verbatim {
-		b.note(kind, id, organization, false, parts)
+func (t batch) created(kind store.Kind, id, organization string, parts bool) {
+	if !t.verbatim {
+		t.note(kind, id, organization, false, parts)
 	}
 }
 
@@ -118,8 +118,8 @@ type wanted map[string]bool
 
 // add asks for an ID. One that no record can have is not there.
 func (s wanted) add(id string) {
-	if id != "" && plain(id) {
-		s[id] = s[id]
+	if _, asked := s[id]; !asked && id != "" && plain(id) {
+		s[id] = false
 	}
 }
 
