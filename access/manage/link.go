@@ -68,15 +68,61 @@ func (c *commit) closeLink(o individuals.Organization, individual string) error 
 
 // checkLinkRole refuses a role of the standing link that gives more than the
 // principal holds: whoever has the link has it, once it and the organization are
-// open.
+// open. So it does where a role that gave more is taken away, or another put in its
+// place, also while the link is closed: what it will open is not theirs to choose.
 func (c *commit) checkLinkRole(old, o individuals.Organization) error {
-	if o.Link.Role == "" || old.Link == o.Link && old.Closed == o.Closed {
+	if old.Link == o.Link && old.Closed == o.Closed {
+		return nil
+	}
+	if old.Link.Role != o.Link.Role {
+		if err := c.coversFormerLinkRole(old); err != nil {
+			return err
+		}
+	}
+	if o.Link.Role == "" {
 		return nil
 	}
 	if err := c.roleFor(o.Link.Role, o.Entity, old.Link.Role != o.Link.Role); err != nil {
 		return err
 	}
 	return c.coversLinkRole(o)
+}
+
+// coversFormerLinkRole asks for what a link gave. A role that cannot be used there,
+// or is damaged, gave nothing: it can be replaced by whoever may give the other.
+func (c *commit) coversFormerLinkRole(old individuals.Organization) error {
+	if old.Link.Role == "" || c.beyond(old.Entity) {
+		return nil
+	}
+	gave, err := c.linkGives(old)
+	if err != nil {
+		return err
+	}
+	holders, err := c.holders()
+	if err != nil {
+		return err
+	}
+	refused, err := c.covers(holders, member{"", old.Entity}, rights{holding: gave}, false)
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// linkGives is what whoever comes by an organization's open link holds.
+func (c *commit) linkGives(o individuals.Organization) (access.Holding, error) {
+	r, err := c.r.Role(c.ctx, o.Link.Role)
+	if missing(err) {
+		return access.Holding{}, nil
+	}
+	if err != nil {
+		return access.Holding{}, c.fail(err)
+	}
+	h, err := c.now().RoleHolding(c.ctx, r, o.Entity)
+	if errors.Is(err, access.ErrNoHolding) {
+		return access.Holding{}, nil // it opens nothing
+	}
+	return h, c.fail(err)
 }
 
 func (c *commit) coversLinkRole(o individuals.Organization) error {
@@ -94,20 +140,6 @@ func (c *commit) coversLinkRole(o individuals.Organization) error {
 // of a standing link usable there, or no longer: what the link gives then and gave
 // before must lie within what the principal holds.
 func (c *commit) keepsLinks(organizations []string, write func() error) error {
-	gives := func(o individuals.Organization) (access.Holding, error) {
-		r, err := c.r.Role(c.ctx, o.Link.Role)
-		if missing(err) {
-			return access.Holding{}, nil
-		}
-		if err != nil {
-			return access.Holding{}, c.fail(err)
-		}
-		h, err := c.now().RoleHolding(c.ctx, r, o.Entity)
-		if errors.Is(err, access.ErrNoHolding) {
-			return access.Holding{}, nil // it opens nothing
-		}
-		return h, c.fail(err)
-	}
 	type link struct {
 		organization individuals.Organization
 		before       access.Holding
@@ -128,7 +160,7 @@ func (c *commit) keepsLinks(organizations []string, write func() error) error {
 			return c.fail(err)
 		}
 		l := link{organization: o, beyond: c.beyond(id)}
-		if l.before, err = gives(o); err != nil {
+		if l.before, err = c.linkGives(o); err != nil {
 			return err
 		}
 		if l.refused, err = c.covers(holders, member{"", id}, rights{holding: l.before}, false); err != nil {
@@ -141,7 +173,7 @@ func (c *commit) keepsLinks(organizations []string, write func() error) error {
 	}
 	c.wrote()
 	for _, l := range links {
-		after, err := gives(l.organization)
+		after, err := c.linkGives(l.organization)
 		if err != nil {
 			return err
 		}

@@ -46,7 +46,8 @@ func (d *RoleDesk) Organization(ctx context.Context, entity string) (o individua
 // change, see [RoleDesk.RotateLink].
 //
 // Nobody closes their own organization, and nobody takes the second factor from
-// people who hold what they do not.
+// people who hold what they do not. A role comes to the standing link, or leaves
+// it, by who holds what it gives.
 func (d *RoleDesk) PutOrganization(ctx context.Context, o individuals.Organization) (revision uint64, err error) {
 	return d.run(ctx, "change an organization", func(c *commit) error { return c.putOrganization(o) })
 }
