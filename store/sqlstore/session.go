@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -68,7 +69,7 @@ func (s *Store) within(ctx context.Context, begin string, writes bool, fn func(w
 		}
 		return w.failed
 	}
-	if _, err := conn.ExecContext(ctx, begin); err != nil {
+	if err := s.begin(ctx, conn, begin, writes); err != nil {
 		err = failure(ctx, err)
 		sound = restore(lasting) == nil && ctx.Err() == nil
 		return err
@@ -124,7 +125,7 @@ func (s *Store) settle(ctx context.Context, conn *sql.Conn, writes bool) (restor
 		undo = append(undo, fmt.Sprintf("PRAGMA %s = %d", setting.name, is))
 	}
 	return func(ctx context.Context) error {
-		for _, statement := range undo {
+		for _, statement := range slices.Backward(undo) {
 			if _, err := conn.ExecContext(ctx, statement); err != nil {
 				return err
 			}
