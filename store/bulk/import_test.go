@@ -213,6 +213,7 @@ func TestImportsAtOnce(t *testing.T) {
 		}
 	}))
 	require.ErrorIs(t, err, store.ErrConflict)
+	require.ErrorContains(t, err, `bulk: import "people": another import of it is under way`)
 	n, grants, events := count(t, s)
 	assert.Equal(t, []int{20, 20, 5}, []int{n, grants, events})
 }
