@@ -113,7 +113,7 @@ func decode(encoding []byte) (*Engine, error) {
 		opts.Coexistence = PerSurface
 	}
 	for _, f := range form.Systems {
-		opts.Systems = append(opts.Systems, System{Name: f.Name, Type: f.Type, Permissions: f.Permissions, Below: f.Below})
+		opts.Systems = append(opts.Systems, System(f))
 	}
 	if opts, err = opts.withDefaults(model); err != nil {
 		return nil, err

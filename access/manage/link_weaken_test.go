@@ -72,14 +72,14 @@ func TestMendALink(t *testing.T) {
 	require.NoError(t, only(alice.CreateEntity(w.ctx, scope.Entity{ID: "new", Kind: billing.KindCustomer, Parent: "north"})))
 	require.NoError(t, only(alice.PutOrganization(w.ctx, individuals.Organization{Entity: "new", Link: individuals.StandingLink{Role: "norths", Open: true}})))
 	w.andrewsRole(map[string]roles.Permission{"entity": roles.Modify})
-	clear := func() error {
+	mend := func() error {
 		o := w.organization("new")
 		o.Link.Role = ""
 		return only(w.role("andrew").PutOrganization(w.ctx, o))
 	}
-	require.ErrorIs(t, w.foiled(clear), manage.ErrBeyond)
+	require.ErrorIs(t, w.foiled(mend), manage.ErrBeyond)
 	e := w.entity("new")
 	e.Parent = "south"
 	require.NoError(t, only(alice.UpdateEntity(w.ctx, e)))
-	require.NoError(t, clear())
+	require.NoError(t, mend())
 }
