@@ -80,16 +80,20 @@ func (s *stand) floorCommit(b *testing.B) func(rows int) {
 	must(b, err)
 	b.Cleanup(func() { _ = insert.Close() })
 	id := int64(0)
+	begin := "BEGIN"
+	if s.driver != "pgx" {
+		begin = "BEGIN IMMEDIATE"
+	}
 	return func(rows int) {
-		tx, err := conn.BeginTx(b.Context(), nil)
+		_, err := conn.ExecContext(b.Context(), begin)
 		must(b, err)
-		write := tx.StmtContext(b.Context(), insert)
 		for range rows {
 			id++
-			_, err := write.ExecContext(b.Context(), id)
+			_, err := insert.ExecContext(b.Context(), id)
 			must(b, err)
 		}
-		must(b, tx.Commit())
+		_, err = conn.ExecContext(b.Context(), "COMMIT")
+		must(b, err)
 	}
 }
 

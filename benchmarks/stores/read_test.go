@@ -138,6 +138,7 @@ func (s *stand) floorPage(b *testing.B) func(organization string) {
 	return func(organization string) {
 		rows, err := query.QueryContext(b.Context(), organization)
 		must(b, err)
+		defer func() { must(b, rows.Close()) }()
 		n := 0
 		var columns [19]sql.RawBytes
 		into := make([]any, len(columns))
@@ -148,7 +149,6 @@ func (s *stand) floorPage(b *testing.B) func(organization string) {
 			must(b, rows.Scan(into...))
 		}
 		must(b, rows.Err())
-		must(b, rows.Close())
 		if n != employees {
 			b.Fatalf("%d of %d", n, employees)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -80,7 +81,7 @@ func (c overheardConn) ExecContext(ctx context.Context, query string, args []dri
 		return nil, driver.ErrSkip // the statement tells
 	}
 	result, err := inner.ExecContext(ctx, query, args)
-	if err != driver.ErrSkip {
+	if !errors.Is(err, driver.ErrSkip) {
 		c.sent.note(query)
 	}
 	return result, err
@@ -92,7 +93,7 @@ func (c overheardConn) QueryContext(ctx context.Context, query string, args []dr
 		return nil, driver.ErrSkip
 	}
 	rows, err := inner.QueryContext(ctx, query, args)
-	if err != driver.ErrSkip {
+	if !errors.Is(err, driver.ErrSkip) {
 		c.sent.note(query)
 	}
 	return rows, err
@@ -126,12 +127,12 @@ type overheardStmt struct {
 
 func (s overheardStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	s.sent.note(s.query)
-	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args) //nolint:forcetypeassert // the three drivers do
+	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }
 
 func (s overheardStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	s.sent.note(s.query)
-	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args) //nolint:forcetypeassert // the three drivers do
+	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }
 
 // CheckNamedValue implements [driver.NamedValueChecker].
