@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 // decodeStrict reads one JSON object into a struct and refuses what two readers
 // could understand differently: members that are unknown, given twice, null or
-// not spelt exactly. Its errors quote nothing of the line but names of members.
+// not spelt exactly. Its errors quote nothing of the line but names of members, and
+// not those where the line is to hold a secret, which may be in the wrong place.
 func decodeStrict(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return errors.New("not UTF-8")
@@ -23,7 +25,8 @@ func decodeStrict(data []byte, into any) error {
 	if data = bytes.Trim(data, " \t\r\n"); data[0] != '{' {
 		return errors.New("not a JSON object")
 	}
-	if err := checkMembers(data); err != nil {
+	hidden := bytes.Contains(data, []byte(`"credential"`)) || bytes.Contains(data, []byte(`"token"`))
+	if err := checkMembers(data, hidden); err != nil {
 		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -35,13 +38,23 @@ func decodeStrict(data []byte, into any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
-		return at(wrong.Field, fmt.Errorf("want %s", wanted(wrong.Type)))
+		record, field, _ := strings.Cut(wrong.Field, ".")
+		return &fieldError{record: record, field: field, err: fmt.Errorf("want %s", wanted(wrong.Type))}
 	case errors.As(err, &instant):
 		return errors.New("an instant that is not one of RFC 3339")
-	case bytes.HasPrefix([]byte(err.Error()), []byte("json: unknown field ")):
-		return errors.New("a member that is unknown")
+	}
+	if quoted, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("%s: unknown", member(strings.Trim(quoted, `"`), hidden))
 	}
 	return err
+}
+
+// member names a member whose name is exact.
+func member(name string, hidden bool) string {
+	if hidden || len(name) > 40 {
+		return "a member"
+	}
+	return fmt.Sprintf("member %q", name)
 }
 
 // wanted says what JSON a Go type is read from.
@@ -71,7 +84,7 @@ const maxDepth = 8
 // checkMembers walks a valid JSON document and refuses names that are given twice
 // in an object or are not of lower-case letters and '_', and null: encoding/json
 // takes the last of two members, any letter case, and null for anything.
-func checkMembers(data []byte) error {
+func checkMembers(data []byte, hidden bool) error {
 	type object struct {
 		names  [][]byte
 		inList bool
@@ -109,7 +122,7 @@ func checkMembers(data []byte) error {
 				}
 				for _, had := range top.names {
 					if bytes.Equal(had, word) {
-						return errors.New("a member that is given twice")
+						return fmt.Errorf("%s: given twice", member(string(word), hidden))
 					}
 				}
 				top.names = append(top.names, word)

@@ -23,7 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	for _, group := range [][]rule{
 		recordRules(), referenceRules(), commitRules(), isolationRules(), feedRules(), listingRules(), pagingRules(), identifierRules(), oddRules(),
-		credentialRules(), tokenRules(), outboxRules(), attemptRules(), stepRules(), eventRules(), retentionRules(), besideRules(), historyRules(), modelRules(), overrideRules(),
+		credentialRules(), tokenRules(), outboxRules(), attemptRules(), stepRules(), eventRules(), retentionRules(), besideRules(), historyRules(), modelRules(), bulkRules(), overrideRules(),
 	} {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
