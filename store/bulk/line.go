@@ -107,3 +107,42 @@ func (l *line) append(to []byte) ([]byte, error) {
 	to = append(to, text...)
 	return append(to, '\n'), nil
 }
+
+// revisions returns all that the line names.
+func (l *line) revisions() []uint64 {
+	switch {
+	case l.Class != nil:
+		return []uint64{l.Class.Revision}
+	case l.Entity != nil:
+		return []uint64{l.Entity.Revision}
+	case l.Organization != nil:
+		return []uint64{l.Organization.Revision}
+	case l.Role != nil:
+		all := []uint64{l.Role.Revision}
+		for _, s := range l.Role.Permissions {
+			all = append(all, s.Revision)
+		}
+		return all
+	case l.ACL != nil:
+		return []uint64{l.ACL.Revision}
+	case l.Individual != nil:
+		return []uint64{l.Individual.Revision}
+	case l.Credential != nil:
+		return []uint64{l.Credential.Revision}
+	case l.Token != nil:
+		return []uint64{l.Token.Revision}
+	case l.Grant != nil:
+		all := []uint64{l.Grant.Revision}
+		for _, g := range []*grantedAt{l.Grant.RoleGranted, l.Grant.ACLGranted} {
+			if g != nil {
+				all = append(all, g.Revision)
+			}
+		}
+		// A slot with no grant of its own would be granted by the restoring.
+		if l.Grant.Role != "" && l.Grant.RoleGranted == nil || l.Grant.ACL != "" && l.Grant.ACLGranted == nil {
+			all = append(all, 0)
+		}
+		return all
+	}
+	return nil
+}
