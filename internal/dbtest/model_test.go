@@ -105,6 +105,10 @@ func TestAsOfModels(t *testing.T) {
 			case n > 0 && x.IntN(3) == 0:
 				engines = append(engines, versions[x.IntN(len(versions))].open(t, s))
 			}
+			if len(engines) > 3 { // each follows the feed
+				require.NoError(t, engines[0].Close())
+				engines = engines[1:]
+			}
 			engine := engines[len(engines)-1]
 			revision := x.commit()
 			require.NoError(t, engine.Sync(t.Context(), revision))
