@@ -233,7 +233,7 @@ func (c *Cluster) Kill() {
 	<-c.ended
 	c.process = nil
 	// A new server does not start while one of them still has the memory.
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && slices.ContainsFunc(others, alive); {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline) && slices.ContainsFunc(others, alive); {
 		time.Sleep(time.Millisecond)
 	}
 }

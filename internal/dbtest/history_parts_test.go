@@ -1,6 +1,7 @@
 package dbtest_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -122,4 +123,45 @@ func show(t *testing.T, r store.Reader) shown {
 		require.NoError(t, err)
 	}
 	return s
+}
+
+// TestHistoryOfOddIDs: IDs that mean something to a database, or to the text of an
+// array, are in the feed and in the past as they are.
+func TestHistoryOfOddIDs(t *testing.T) {
+	onEachPlace(t, func(t *testing.T, p place) {
+		ctx := t.Context()
+		s := p.store(t)
+		ids := []string{`"`, `""`, `\`, `\"`, `\\`, `{`, `{}`, `a,b`, `NULL`, `null`, ` a `, `'`, `%`, `?`, `$1`, `;--`, "é", "日本", "durward_"}
+		slices.Sort(ids)
+		for round := range uint64(3) {
+			_, err := s.Update(ctx, author, func(tx store.Tx) error {
+				for _, id := range ids {
+					if err := tx.PutClass(ctx, individuals.Class{ID: id, Revision: round, SecondFactor: round%2 == 0}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			require.NoError(t, err)
+		}
+		feed, err := s.Changes(ctx, 2, 0)
+		require.NoError(t, err)
+		var told []string
+		for _, c := range feed.Changes {
+			told = append(told, c.ID)
+		}
+		assert.Equal(t, ids, told)
+		for revision := uint64(1); revision <= 3; revision++ {
+			require.NoError(t, s.ViewAt(ctx, revision, func(r store.Reader) error {
+				all, err := r.Classes(ctx, store.Page{})
+				var found []string
+				for _, c := range all {
+					found = append(found, c.ID)
+					assert.Equal(t, revision, c.Revision)
+				}
+				assert.Equal(t, ids, found)
+				return err
+			}))
+		}
+	})
 }
