@@ -29,7 +29,8 @@ type Source struct {
 	// Name is what the source is known by, an ID as [scope.CheckID] wants it, such
 	// as "customers-2026-11". What was imported under a name is not imported again.
 	Name string
-	// Lines are the records. Every Import of a name reads from the beginning.
+	// Lines are the records. Every Import of a name reads from the beginning, and
+	// none returns while a Read is under way: close what blocks.
 	Lines io.Reader
 }
 
@@ -149,22 +150,23 @@ func (i *importing) run(ctx context.Context) error {
 		}
 	}()
 	for done := false; !done; {
+		// A chunk is there before a commit begins: others do not wait for the source.
+		r := receive(ctx, next)
+		if r.err != nil {
+			return r.err
+		}
 		err := i.commit(ctx, func(tx store.Tx) (*chunk, error) {
 			all := new(chunk)
 			for {
-				r, ok := <-next
-				if !ok {
-					return nil, ctx.Err()
-				}
-				if r.err != nil {
-					return nil, r.err
-				}
 				if err := r.chunk.put(ctx, tx); err != nil {
 					return nil, err
 				}
 				all.add(r.chunk)
 				if done = all.done; done || !i.options.OneCommit {
 					return all, nil
+				}
+				if r = receive(ctx, next); r.err != nil {
+					return nil, r.err
 				}
 			}
 		})
@@ -203,6 +205,14 @@ func (c *chunk) add(other *chunk) {
 type readResult struct {
 	chunk *chunk
 	err   error
+}
+
+// receive returns what was read next.
+func receive(ctx context.Context, next <-chan readResult) readResult {
+	if r, ok := <-next; ok {
+		return r
+	}
+	return readResult{err: ctx.Err()}
 }
 
 // readAhead reads the next chunk while one is written. The channel is closed after

@@ -218,6 +218,33 @@ func TestImportsAtOnce(t *testing.T) {
 	assert.Equal(t, []int{20, 20, 5}, []int{n, grants, events})
 }
 
+// TestImportWaitsAlone: while an import waits for its source, others commit.
+func TestImportWaitsAlone(t *testing.T) {
+	t.Parallel()
+	s, lines := memstore.New(nil), people(20)
+	reader, writer := io.Pipe()
+	imported := make(chan error)
+	go func() {
+		_, err := bulk.Import(t.Context(), s, admin, bulk.Source{Name: "people", Lines: reader}, options(nil))
+		imported <- err
+	}()
+	for i, line := range lines {
+		_, err := io.WriteString(writer, line)
+		require.NoError(t, err)
+		if i == 15 { // the first chunk may be written, and the second is not whole
+			for n := range 100 {
+				must[uint64](t)(s.Update(t.Context(), store.Author{}, func(tx store.Tx) error {
+					return tx.PutClass(t.Context(), individuals.Class{ID: fmt.Sprint(n)})
+				}))
+			}
+		}
+	}
+	require.NoError(t, writer.Close())
+	require.NoError(t, <-imported)
+	n, grants, events := count(t, s)
+	assert.Equal(t, []int{20, 20, 5}, []int{n, grants, events})
+}
+
 func TestImportCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
