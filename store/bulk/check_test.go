@@ -29,7 +29,8 @@ func TestCheck(t *testing.T) {
 		`bulk: line 13: not one JSON value; a line holds one object`,
 	}, got)
 	assert.Len(t, slices.Collect(bulk.Check(strings.NewReader(bad), &bulk.ImportOptions{Credentials: true})), 3)
-	for range bulk.Check(strings.NewReader(bad), nil) {
+	for err := range bulk.Check(strings.NewReader(bad), nil) {
+		assert.Error(t, err)
 		break // whoever has seen enough stops
 	}
 	broken := errors.New("broken")
