@@ -7,8 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -47,16 +47,16 @@ func source(tb testing.TB) string {
 	return server.cluster.Source()
 }
 
+var drivers = regexp.MustCompile(`(modernc\.org/sqlite|github\.com/ncruces/go-sqlite3|github\.com/jackc/pgx/v5) v\S+`)
+
 // describe prints what is measured with, as lines that benchstat reads as the
 // configuration.
 func describe() {
 	fmt.Printf("go: %s\ncores: %d\nmemory: %s\n", runtime.Version(), runtime.NumCPU(), memory())
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, module := range info.Deps {
-			switch module.Path {
-			case "modernc.org/sqlite", "github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5":
-				fmt.Printf("driver: %s %s\n", module.Path, module.Version)
-			}
+	// The binary of a test does not know what it was built of.
+	if required, err := os.ReadFile("../go.mod"); err == nil {
+		for _, module := range drivers.FindAllString(string(required), -1) {
+			fmt.Printf("driver: %s\n", module)
 		}
 	}
 	for _, driver := range dbtest.SQLiteDrivers() {
