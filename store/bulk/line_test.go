@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward-go/durward/audit"
+	"github.com/durward-go/durward/roles"
+	"github.com/durward-go/durward/store"
 	"github.com/durward-go/durward/store/bulk"
 	"github.com/durward-go/durward/store/memstore"
 )
@@ -50,11 +52,23 @@ func TestStrictLines(t *testing.T) {
 		{`{"class":{"id":"a","revision":-1}}`, `class: revision: want a whole number that is not below 0`},
 		{`{"class":{"id":"a","revision":1.5}}`, `class: revision: want a whole number that is not below 0`},
 		{strings.Repeat(`{"class":`, 10) + `{}` + strings.Repeat(`}`, 10), `more deeply nested than any record`},
+		{`{"class":{` + manyMembers(65) + `}}`, `more members than any record has`},
+		{`{"class":{` + manyMembers(64) + `}}`, `member "a": unknown`},
+		{`{"entity":{"links":[` + strings.Repeat(`{},`, 1<<19) + `{}]}}`, `more values than any record has`},
 	} {
 		_, err := bulk.Import(t.Context(), memstore.New(nil), admin, bulk.Source{Name: "x", Lines: strings.NewReader(c.line + "\n")}, nil)
 		require.EqualError(t, err, "bulk: line 1: "+c.message, c.line)
 		require.NotContains(t, fmt.Sprintf("%+v %#v", err, err), secret)
 	}
+}
+
+// manyMembers are members with different names.
+func manyMembers(n int) string {
+	members := make([]string, n)
+	for i := range members {
+		members[i] = `"` + strings.Repeat("a", i+1) + `":1`
+	}
+	return strings.Join(members, ",")
 }
 
 // endless is a line without an end.
@@ -71,6 +85,19 @@ func TestLongLine(t *testing.T) {
 	t.Parallel()
 	_, err := bulk.Import(t.Context(), memstore.New(nil), admin, bulk.Source{Name: "x", Lines: endless{}}, nil)
 	require.EqualError(t, err, fmt.Sprintf("bulk: line 1: longer than %d bytes", bulk.MaxLineBytes))
+}
+
+// TestLargestLines: the limits of a line are above those of what it holds.
+func TestLargestLines(t *testing.T) {
+	t.Parallel()
+	role := roles.Role{ID: "all", Name: "All", Type: "customer", Permissions: make(map[string]roles.Setting)}
+	for i := range roles.MaxNodes {
+		role.Permissions[fmt.Sprintf("customer/n%d", i)] = roles.Setting{Permission: roles.Read}
+	}
+	from, to := memstore.New(nil), memstore.New(nil)
+	must[uint64](t)(from.Update(t.Context(), store.Author{ID: "alice"}, func(tx store.Tx) error { return tx.PutRole(t.Context(), role) }))
+	require.NoError(t, restore(t, to, exported(t, from)))
+	require.Equal(t, records(t, from), records(t, to))
 }
 
 // FuzzRestore: whatever is read, it is refused and leaves nothing, or it makes a

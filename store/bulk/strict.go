@@ -78,8 +78,17 @@ func wanted(t reflect.Type) string {
 	}
 }
 
-// maxDepth is more than any record has: a value of a change of an event.
-const maxDepth = 8
+// Limits of a line are more than any record has, so that a short text that stands
+// for much work and memory is refused before it is decoded.
+const (
+	// maxDepth is above that of a value of a change of an event.
+	maxDepth = 8
+	// maxMembers is above those of an object: an event has 24.
+	maxMembers = 64
+	// maxValues is above those of a line: a role that sets every node of the largest
+	// tree has 262,000.
+	maxValues = 1 << 19
+)
 
 // checkMembers walks a valid JSON document and refuses names that are given twice
 // in an object or are not of lower-case letters and '_', and null: encoding/json
@@ -90,6 +99,7 @@ func checkMembers(data []byte, hidden bool) error {
 		inList bool
 	}
 	var stack []object
+	values := 0
 	name := false // the next string is a member's name
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; c {
@@ -103,6 +113,9 @@ func checkMembers(data []byte, hidden bool) error {
 			stack = stack[:len(stack)-1]
 			name = false
 		case ',':
+			if values++; values == maxValues {
+				return errors.New("more values than any record has")
+			}
 			name = !stack[len(stack)-1].inList
 		case ':':
 			name = false
@@ -124,6 +137,9 @@ func checkMembers(data []byte, hidden bool) error {
 					if bytes.Equal(had, word) {
 						return fmt.Errorf("%s: given twice", member(string(word), hidden))
 					}
+				}
+				if len(top.names) == maxMembers {
+					return errors.New("more members than any record has")
 				}
 				top.names = append(top.names, word)
 			}
