@@ -84,10 +84,10 @@ func (e *exporting) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := e.events(ctx, header.ChangesHead); err != nil {
+	if err := e.events(ctx, header.Changes, header.ChangesHead); err != nil {
 		return err
 	}
-	if err := e.events(ctx, header.SignInsHead); err != nil {
+	if err := e.events(ctx, header.SignIns, header.SignInsHead); err != nil {
 		return err
 	}
 	return e.write(line{End: &endLine{Lines: e.lines, Digest: hex.EncodeToString(e.sum.Sum(nil))}})
@@ -147,27 +147,24 @@ func pages[T any](list func(after T) ([]T, error), write func(T) error) error {
 	}
 }
 
-// events writes a chain up to its head: to the sign-ins some may have been added
-// since it was read.
-func (e *exporting) events(ctx context.Context, head audit.Head) error {
-	last := uint64(0)
+// events writes a chain from its start to its head: to the sign-ins some may have
+// been added since these were read, or some cut, and then nobody could restore it.
+func (e *exporting) events(ctx context.Context, start, head audit.Head) error {
+	last := start
 	for event, err := range store.AllEvents(ctx, e.reader, audit.Filter{Chain: head.Chain}) {
 		if err != nil {
 			return err
 		}
-		if event.Sequence > head.Sequence {
+		if event.Sequence > head.Sequence || event.Sequence != last.Sequence+1 || event.Previous != last.Hash {
 			break
 		}
-		last = event.Sequence
+		last = event.Head()
 		if err := e.write(line{Event: &event}); err != nil {
 			return err
 		}
 	}
-	if start, err := e.reader.EventStart(ctx, head.Chain); err == nil && last == 0 && start.Sequence == head.Sequence {
-		return nil // all events were cut, or there was none
-	}
-	if last != head.Sequence {
-		return fmt.Errorf("chain %q: event %d is missing; was the chain cut meanwhile? export again", head.Chain, last+1)
+	if last != head {
+		return fmt.Errorf("chain %q: event %d is missing or another; was the chain cut meanwhile? export again", head.Chain, last.Sequence+1)
 	}
 	return nil
 }

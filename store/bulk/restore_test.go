@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -181,6 +182,41 @@ func TestExportIsOneState(t *testing.T) {
 	to := memstore.New(nil)
 	require.NoError(t, restore(t, to, []string{b.String()}))
 	require.Empty(t, cmp.Diff(before, records(t, to)))
+}
+
+// A cutStore has its sign-ins cut when an export comes to them.
+type cutStore struct {
+	*memstore.Store
+	keep int // of the sign-ins
+	t    testing.TB
+}
+
+func (s cutStore) View(ctx context.Context, fn func(store.Reader) error) error {
+	return s.Store.View(ctx, func(r store.Reader) error { return fn(cutReader{r, s}) })
+}
+
+type cutReader struct {
+	store.Reader
+	of cutStore
+}
+
+func (r cutReader) Events(ctx context.Context, f audit.Filter) ([]audit.Event, error) {
+	if f.Chain == audit.SignIns {
+		all := must[[]audit.Event](r.of.t)(r.Reader.Events(ctx, f))
+		last := all[len(all)-1-r.of.keep]
+		must[audit.Event](r.of.t)(r.of.CutEvents(ctx, must[audit.Cut](r.of.t)(audit.NewCut(last, now)), admin))
+	}
+	return r.Reader.Events(ctx, f)
+}
+
+// TestExportTellsOfACut: sign-ins stand beside commits, so they may be cut while an
+// export is under way. One that nobody could restore is none.
+func TestExportTellsOfACut(t *testing.T) {
+	t.Parallel()
+	for keep := range 2 {
+		_, err := bulk.Export(t.Context(), cutStore{full(t), keep, t}, io.Discard, nil)
+		require.ErrorContains(t, err, `chain "sign-ins": event 1 is missing or another; was the chain cut meanwhile?`)
+	}
 }
 
 type writerFunc func(p []byte) (int, error)
