@@ -59,6 +59,9 @@ func (s *Store) restore(ctx context.Context, by store.Author, origin store.Origi
 	if err := fn(r); err != nil {
 		return 0, err
 	}
+	if r.failed != nil {
+		return 0, fmt.Errorf("memstore: restore: %w", r.failed)
+	}
 	if err := s.ready(ctx); err != nil {
 		return 0, err
 	}
@@ -79,12 +82,19 @@ func (s *Store) restore(ctx context.Context, by store.Author, origin store.Origi
 type restoreTx struct {
 	tx      *tx
 	signIns *trail
+	// failed is the first error: some of its batch may be written.
+	failed error
 }
 
 // PutBatch implements [store.RestoreTx].
-func (r *restoreTx) PutBatch(ctx context.Context, b store.Batch) error {
+func (r *restoreTx) PutBatch(ctx context.Context, b store.Batch) (err error) {
 	t, writes := r.tx, r.tx.writes
-	defer func() { t.writes = writes }()
+	defer func() {
+		t.writes = writes
+		if r.failed == nil {
+			r.failed = err
+		}
+	}()
 	for _, step := range []func() error{
 		func() error {
 			return putEach("classes", b.Classes, func(c individuals.Class) error { return r.putClass(ctx, c) })
