@@ -110,12 +110,16 @@ func (s *State) asked(r Request, n roles.Node) (Request, roles.Node) {
 	return r, roles.Node{}
 }
 
-// formerPaths are all paths, its own left out, that lead to a node.
+// formerPaths are all paths, its own left out, that lead to a node. One that follows
+// from the parent's leads elsewhere where it is what another node was moved from.
 func formerPaths(n roles.Node) []string {
 	out := n.Aliases()
 	if up, ok := n.Parent(); ok {
 		for _, above := range formerPaths(up) {
-			out = append(out, above+"/"+n.Name())
+			path := above + "/" + n.Name()
+			if leads, _ := n.Tree().Lookup(path); leads == n {
+				out = append(out, path)
+			}
 		}
 	}
 	return out

@@ -66,6 +66,35 @@ func TestFormerNodes(t *testing.T) {
 	})
 }
 
+// TestFormerNodesReplaced: a former path of the parent that leads elsewhere today, to
+// what was moved out of it, is none of the child that has the name now.
+func TestFormerNodesReplaced(t *testing.T) {
+	t.Parallel()
+	model := func(panels ...roles.NodeSpec) *roles.Model {
+		return roles.MustModel(roles.MustTree(roles.Entity("customer", panels...)), roles.Type{Name: "customer", Ceiling: roles.Ceiling{Base: roles.Modify}})
+	}
+	s := newBusiness(t, nil)
+	open(t, s, model(roles.Panel("pbx", roles.Panel("lines", roles.Item("name")))), access.Options{})
+	now := model(
+		roles.NodeSpec{Name: "telephony", Aliases: []string{"customer/pbx"}, Children: []roles.NodeSpec{roles.Panel("lines", roles.Item("name"), roles.Item("rate"))}},
+		roles.NodeSpec{Name: "lines", Aliases: []string{"customer/pbx/lines"}, Children: []roles.NodeSpec{roles.Item("name")}},
+	)
+	f := &fixture{t: t, ctx: t.Context(), store: s, engine: open(t, s, now, access.Options{})}
+	steve := f.principal("steve")
+	f.asOf(access.Moment{Revision: 1}, func(then *access.Past) {
+		for today, want := range map[string]string{
+			"customer/telephony": "customer/pbx", "customer/lines": "customer/pbx/lines", "customer/lines/name": "customer/pbx/lines/name",
+			"customer/telephony/lines": "", "customer/telephony/lines/name": "", "customer/telephony/lines/rate": "",
+		} {
+			for _, q := range []access.Query{{Action: roles.View, Node: now.Tree().MustNode(today)}, {Action: roles.View, Path: today}} {
+				d := then.Check(f.ctx, steve, q)
+				assert.Equal(t, want == "", d.Reason() == access.UnknownNode, today)
+				assert.Equal(t, want, d.Node().Path(), today)
+			}
+		}
+	})
+}
+
 // TestFormerJobs: a system principal has the rights of then, and none where there
 // was no such job, whoever else has its name.
 func TestFormerJobs(t *testing.T) {
