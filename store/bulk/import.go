@@ -182,6 +182,7 @@ type chunk struct {
 	batch store.Batch
 	// origins are the lines of the records in each list of the batch.
 	origins map[string][]origin
+	order   *order // nil where lines are looked at one by one
 	counts  counts
 	// lines, bytes and digest say how far the source is read with it, and done that
 	// it is at its end.
@@ -239,7 +240,7 @@ func (i *importing) readAhead(ctx context.Context) <-chan readResult {
 
 // read reads and checks the next lines.
 func (i *importing) read() (*chunk, error) {
-	c := &chunk{origins: make(map[string][]origin)}
+	c := &chunk{origins: make(map[string][]origin), order: newOrder()}
 	from := i.lines.bytes
 	for range i.options.ChunkLines {
 		text, err := i.lines.next()
@@ -271,6 +272,9 @@ func (i *importing) take(c *chunk, text []byte) error {
 		return onLine(number, record, err)
 	}
 	record, list, err := l.addTo(&c.batch)
+	if err == nil && c.order != nil {
+		err = c.order.take(&l, number)
+	}
 	if err != nil {
 		return onLine(number, record, err)
 	}

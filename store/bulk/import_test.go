@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -317,6 +318,31 @@ func TestImportRefuses(t *testing.T) {
 		require.EqualError(t, err, "bulk: line 6: "+c.message, c.line)
 		require.True(t, empty(t, s))
 	}
+}
+
+// TestImportWantsOrder: a line comes after those that it names, also within a chunk,
+// so that what is refused does not depend on where chunks end.
+func TestImportWantsOrder(t *testing.T) {
+	t.Parallel()
+	lines := append(people(1), `{"credential":{"individual":"p000"}}`+"\n", `{"links":{"entity":"isp","links":[{"name":"group","to":"acme"}]}}`+"\n")
+	wanted := func(o *bulk.ImportOptions) { o.Credentials = true }
+	for _, c := range []struct {
+		moved   int
+		message string
+	}{
+		{1, `entity: "acme": line 2 names it, and stands above; move this line up`},
+		{2, `organization: "acme": line 4 names it, and stands above; move this line up`},
+		{3, `individual: "p000": line 4 names it, and stands above; move this line up`},
+	} {
+		altered := append(slices.Delete(slices.Clone(lines), c.moved, c.moved+1), lines[c.moved])
+		_, err := bulk.Import(t.Context(), memstore.New(nil), admin, source(altered), options(wanted))
+		require.EqualError(t, err, "bulk: line 7: "+c.message)
+		var line *bulk.LineError
+		_, err = bulk.Import(t.Context(), memstore.New(nil), admin, source(altered), options(func(o *bulk.ImportOptions) { wanted(o); o.ChunkLines = 1 }))
+		require.ErrorAs(t, err, &line)
+	}
+	_, err := bulk.Import(t.Context(), memstore.New(nil), admin, source(lines), options(wanted))
+	require.NoError(t, err)
 }
 
 func TestImportWants(t *testing.T) {
