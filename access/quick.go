@@ -8,11 +8,11 @@ import (
 	"github.com/durward-go/durward/scope"
 )
 
-// quick allows what most requests are: a person whom the engine has in memory asks
-// in the own organization, now, for what the gates let pass. It goes through the
-// gates that decide goes through, with what of them was asked before folded into
-// the standing, see [standing.settle]. It never denies: where it returns false
-// [Engine.decide] tells, and says why.
+// quick decides what most requests are: a person whom the engine has in memory asks
+// in the own organization, now. It goes through the gates that decide goes through,
+// with what of them was asked before folded into the standing, see
+// [standing.settle]. Of these it denies by gates 6 and 7 alone: where it returns
+// false, [Engine.decide] tells, and says why.
 func (e *Engine) quick(ctx context.Context, r *Request) (Decision, bool) {
 	// The revision first, so that the decision is of it or a later one.
 	revision, generation, snap := e.applied.Load(), e.generation.Load(), e.snapshot.Load()
