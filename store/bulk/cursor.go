@@ -45,6 +45,9 @@ func (i *importing) resume(ctx context.Context) error {
 	}
 	i.last = c.sequence
 	for i.lines.lines < c.lines {
+		if err := ctx.Err(); err != nil {
+			return i.failed(err)
+		}
 		if _, err := i.lines.next(); errors.Is(err, io.EOF) {
 			return fmt.Errorf("bulk: import %q: %d lines are imported already, and the source has %d; give another source another name",
 				i.source, c.lines, i.lines.lines)

@@ -259,6 +259,29 @@ func TestImportCancelled(t *testing.T) {
 	assert.Equal(t, 33, again.Written)
 }
 
+// TestResumingCancelled: nobody waits for the lines that are written already.
+func TestResumingCancelled(t *testing.T) {
+	t.Parallel()
+	s := memstore.New(nil)
+	lines := strings.Join(people(20), "")
+	must[bulk.Progress](t)(bulk.Import(t.Context(), s, admin, source(people(20)), options(nil)))
+	ctx, cancel := context.WithCancel(t.Context())
+	read := 0
+	slow := readerFunc(func(p []byte) (int, error) { // a line at a time
+		cancel()
+		n := copy(p, lines[read:read+strings.IndexByte(lines[read:], '\n')+1])
+		read += n
+		return n, nil
+	})
+	_, err := bulk.Import(ctx, s, admin, bulk.Source{Name: "people", Lines: slow}, options(nil))
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Less(t, read, len(lines)/2)
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 func TestImportCredentials(t *testing.T) {
 	t.Parallel()
 	argon2 := "$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
