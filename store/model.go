@@ -18,7 +18,9 @@ const MaxModelBytes = roles.MaxEncodingBytes
 //
 // In force is what an engine that started last decides by. While engines of two
 // models run over one store, as in a deployment that replaces them one by one, that
-// is the model of the one that started later, whichever of them is asked.
+// is the model of the one that started later, whichever of them is asked, and though
+// it has ended since: after a deployment that was given up, an engine of the former
+// model puts that one back when it starts.
 //
 // A model is kept for as long as a state is over which it was in force.
 type ModelKeeper interface {
