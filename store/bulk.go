@@ -167,7 +167,9 @@ type Origin struct {
 
 // A Restorer is a store that can be made a copy of another one, record by record
 // as they were: revisions, slots and their writers, events and their hashes. The
-// stores of this module are.
+// stores of this module are. A store that embeds one of them, to keep some records
+// elsewhere, has a Restore of its own, or hides it by embedding a [Store]: what is
+// restored passes by its Update.
 type Restorer interface {
 	// Restore calls fn once, and then makes what it wrote the state of the store, by
 	// one commit whose revision follows that of the origin and which it returns.

@@ -44,7 +44,8 @@ func (l *entityLine) record() (scope.Entity, error) {
 	return scope.Entity{ID: l.ID, Kind: l.Kind, Parent: l.Parent, Title: l.Title, Links: links(l.Links), Revision: l.Revision}, nil
 }
 
-// linksLine holds the links of an entity on a line above.
+// linksLine holds the links of an entity on a line above or in the store, which has
+// none so far.
 type linksLine struct {
 	Entity string     `json:"entity"`
 	Links  []linkLine `json:"links"`

@@ -35,8 +35,9 @@ type RestoreOptions struct {
 // of its own. The feed begins with it, so engines read everything anew, and so does
 // the past.
 //
-// It is all or nothing: an export that was cut short or altered leaves the store
-// empty. A line that is refused gives a [*LineError].
+// It is all or nothing: an export that was cut short or damaged leaves the store
+// empty. One that was forged with care need not: it has no key, so take it from
+// where only the host writes. A line that is refused gives a [*LineError].
 func Restore(ctx context.Context, s store.Store, actor audit.Party, from io.Reader, opts *RestoreOptions) (revision uint64, err error) {
 	clock := time.Now
 	if opts != nil && opts.Clock != nil {
