@@ -189,6 +189,15 @@ func TestSpoiltBatch(t *testing.T) {
 		})
 		require.Error(t, err)
 		assert.Empty(t, exportOf(t, s))
+
+		cancelled, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err = s.Update(ctx, author, func(tx store.Tx) error {
+			require.ErrorIs(t, store.PutBatch(cancelled, tx, store.Batch{Classes: []individuals.Class{{ID: "gold"}}}), context.Canceled)
+			return tx.PutClass(ctx, individuals.Class{ID: "silver"})
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Empty(t, exportOf(t, s))
 	})
 }
 

@@ -14,6 +14,7 @@ type tx struct {
 	by      store.Author
 	writes  uint64 // the revision that the commit will have; 0 in a View
 	changes []store.Change
+	noted   map[store.Change]bool // those of changes
 	// wrote says that something was written that is not in changes.
 	wrote    bool
 	messages []store.Message
@@ -46,11 +47,13 @@ func (t *tx) Changes(ctx context.Context, after uint64, limit int) (store.Feed, 
 // changed notes a change for the feed, once for each record.
 func (t *tx) changed(kind store.Kind, id, organization string) {
 	c := store.Change{Revision: t.writes, Kind: kind, ID: id, Organization: organization}
-	for _, had := range t.changes[max(0, len(t.changes)-8):] {
-		if had == c {
-			return
-		}
+	if t.noted[c] {
+		return
 	}
+	if t.noted == nil {
+		t.noted = make(map[store.Change]bool)
+	}
+	t.noted[c] = true
 	t.changes = append(t.changes, c)
 }
 

@@ -17,14 +17,14 @@ var _ store.BatchWriter = (*tx)(nil)
 // asked here for all records of a kind, and then they are written with many rows a
 // statement.
 func (t *tx) PutBatch(ctx context.Context, b store.Batch) (err error) {
-	if err := t.ready(ctx); err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil {
 			t.spoil(err)
 		}
 	}()
+	if err := t.ready(ctx); err != nil {
+		return err
+	}
 	if err := b.CheckNew(); err != nil {
 		return err
 	}

@@ -100,14 +100,14 @@ func (r *restoreTx) begin(ctx context.Context, origin store.Origin) error {
 // PutBatch implements [store.RestoreTx].
 func (r *restoreTx) PutBatch(ctx context.Context, b store.Batch) (err error) {
 	t := r.tx
-	if err := t.ready(ctx); err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil {
 			t.spoil(err)
 		}
 	}()
+	if err := t.ready(ctx); err != nil {
+		return err
+	}
 	many := batch{tx: t, verbatim: true}
 	return t.inSteps(ctx,
 		func() error { return putEach(ctx, "classes", b.Classes, r.putClass) },

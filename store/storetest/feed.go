@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,6 +61,22 @@ func feedRules() []rule {
 				return tx.PutClass(s.ctx, class("a", "x"))
 			})
 			s.equal("changes", len(s.changes(0, 0)), 1)
+			const others = 40 // written in between
+			s.update(func(tx store.Tx) error {
+				for round := range 2 {
+					for i := range others {
+						c := class(fmt.Sprint("c", i), fmt.Sprint(round))
+						if had, err := tx.Class(s.ctx, c.ID); err == nil {
+							c.Revision = had.Revision
+						}
+						if err := tx.PutClass(s.ctx, c); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			})
+			s.equal("changes", len(s.changes(0, 0)), 1+others)
 		}},
 		{"feed under writers", "a reader that polls while others write loses nothing and sees nothing twice", func(s *suite) {
 			const writers, each = 8, 40
