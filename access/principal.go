@@ -181,11 +181,16 @@ type verdict struct {
 // object: as Check does, and for handles in nanoseconds. ctx is for reading
 // what is not in memory.
 func (p *Principal) Can(ctx context.Context, a roles.Action, n roles.Node) bool {
-	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree && a.Valid() && ctx.Err() == nil {
-		b := v.at(n)
-		return roles.Permission(b & (b >> 4)).Allows(a)
+	v := p.verdict.Load()
+	if v == nil || !v.holds(p.engine) {
+		return p.canAnew(ctx, a, n) // apart, so that the path below keeps to registers
 	}
-	return p.canAnew(ctx, a, n) // apart, so that the path above keeps to registers
+	if n.Tree() != p.engine.tree {
+		return false
+	}
+	// The call of the context comes last: nothing is to be kept over it.
+	b := v.at(n)
+	return roles.Permission(b&(b>>4)).Allows(a) && a.Valid() && ctx.Err() == nil
 }
 
 func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) bool {
@@ -200,11 +205,14 @@ func (p *Principal) canAnew(ctx context.Context, a roles.Action, n roles.Node) b
 // CanOn is Can for an object, see [Request]. An empty object is none, and
 // denies: ask [Principal.Can] where there is no object.
 func (p *Principal) CanOn(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
-	if v := p.verdict.Load(); v != nil && v.holds(p.engine) && n.Tree() == p.engine.tree &&
-		object == v.standing.organization && object != "" && v.standing.ownInScope && a.Valid() && ctx.Err() == nil {
-		return roles.Permission(v.at(n) & 0xf).Allows(a)
+	v := p.verdict.Load()
+	if v == nil || !v.holds(p.engine) || object != v.standing.organization || object == "" || !v.standing.ownInScope {
+		return p.canOnOther(ctx, a, n, object)
 	}
-	return p.canOnOther(ctx, a, n, object)
+	if n.Tree() != p.engine.tree {
+		return false
+	}
+	return roles.Permission(v.at(n)&0xf).Allows(a) && a.Valid() && ctx.Err() == nil
 }
 
 func (p *Principal) canOnOther(ctx context.Context, a roles.Action, n roles.Node, object string) bool {
