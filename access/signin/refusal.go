@@ -63,7 +63,7 @@ func (r *Refusal) PublicReason() Reason {
 
 // publicTexts are in English; a host that speaks other languages words them
 // from PublicReason.
-var publicTexts = map[Reason]string{
+var publicTexts = map[Reason]string{ //nolint:gosec // words about passwords, not passwords
 	Refused:                "The login or the password is not right, or this login cannot be used.",
 	Throttled:              "There were too many attempts. Please wait a while and try again.",
 	Busy:                   "Too many people are signing in just now. Please try again in a moment.",
