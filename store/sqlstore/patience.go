@@ -30,7 +30,7 @@ func patiently(ctx context.Context, patience time.Duration, try func() error) er
 			return err
 		}
 		select {
-		case <-time.After(wait/2 + rand.N(wait)): // nobody gains by guessing it
+		case <-time.After(wait/2 + rand.N(wait)): //nolint:gosec // nobody gains by guessing it
 		case <-ctx.Done():
 			return ctx.Err()
 		}
