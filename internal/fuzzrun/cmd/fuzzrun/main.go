@@ -51,10 +51,12 @@ func run(ctx context.Context, each, total time.Duration) error {
 		if err != nil {
 			dir = target.Dir
 		}
-		result, err := target.Run(ctx, each.String())
-		if errors.Is(err, fuzzrun.ErrNothing) {
+		var result fuzzrun.Result
+		for times := time.Duration(1); times <= 25; times *= 5 {
 			// A large corpus or a busy machine may take all the time to start from.
-			result, err = target.Run(ctx, (5 * each).String())
+			if result, err = target.Run(ctx, (times * each).String()); !errors.Is(err, fuzzrun.ErrNothing) {
+				break
+			}
 		}
 		if err != nil {
 			fmt.Printf("FAIL %s %s\n", dir, target.Name)
