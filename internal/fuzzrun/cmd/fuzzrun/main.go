@@ -52,9 +52,9 @@ func run(ctx context.Context, each, total time.Duration) error {
 			dir = target.Dir
 		}
 		var result fuzzrun.Result
-		for times := time.Duration(1); times <= 25; times *= 5 {
+		for given := each; given <= 25*each; given *= 5 {
 			// A large corpus or a busy machine may take all the time to start from.
-			if result, err = target.Run(ctx, (times * each).String()); !errors.Is(err, fuzzrun.ErrNothing) {
+			if result, err = target.Run(ctx, given.String()); !errors.Is(err, fuzzrun.ErrNothing) {
 				break
 			}
 		}
