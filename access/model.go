@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/durward-go/durward/acl"
+	"github.com/durward-go/durward/internal/canonical"
 	"github.com/durward-go/durward/roles"
 	"github.com/durward-go/durward/store"
 )
@@ -72,31 +73,14 @@ func (e *Engine) encode() []byte {
 		form.Systems = append(form.Systems, f)
 	}
 	slices.SortFunc(form.Systems, func(a, b systemForm) int { return cmp.Compare(a.Name, b.Name) })
-	var out bytes.Buffer
-	to := json.NewEncoder(&out)
-	to.SetEscapeHTML(false)
-	if err := to.Encode(form); err != nil {
-		panic("access: encoding a model: " + err.Error())
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	return canonical.Encode(form)
 }
 
 // decode makes an engine of what another one encoded. It has no store and decides
 // nothing by itself; states decide by its model.
 func decode(encoding []byte) (*Engine, error) {
-	var version struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(encoding, &version); err != nil {
-		return nil, err
-	}
-	if version.Version != encodingVersion {
-		return nil, fmt.Errorf("version %d, this program knows %d: take a newer one", version.Version, encodingVersion)
-	}
 	var form engineForm
-	from := json.NewDecoder(bytes.NewReader(encoding))
-	from.DisallowUnknownFields()
-	if err := from.Decode(&form); err != nil {
+	if err := canonical.Decode(encoding, encodingVersion, &form); err != nil {
 		return nil, err
 	}
 	model, err := roles.DecodeModel(form.Model)

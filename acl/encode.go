@@ -3,11 +3,11 @@ package acl
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/durward-go/durward/internal/canonical"
 	"github.com/durward-go/durward/roles"
 )
 
@@ -85,13 +85,7 @@ type coveredForm struct {
 
 // encode never fails: all is text.
 func (f *systemForm) encode() []byte {
-	var out bytes.Buffer
-	to := json.NewEncoder(&out)
-	to.SetEscapeHTML(false)
-	if err := to.Encode(f); err != nil {
-		panic("acl: encoding a system: " + err.Error())
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	return canonical.Encode(f)
 }
 
 // DecodeSystem makes the system again that [System.Encode] wrote, over the model
@@ -109,19 +103,8 @@ func decodeSystem(model *roles.Model, encoding []byte) (*System, error) {
 	if len(encoding) > roles.MaxEncodingBytes {
 		return nil, fmt.Errorf("%d bytes, at most %d", len(encoding), roles.MaxEncodingBytes)
 	}
-	var version struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(encoding, &version); err != nil {
-		return nil, err
-	}
-	if version.Version != encodingVersion {
-		return nil, fmt.Errorf("version %d, this program knows %d: take a newer one", version.Version, encodingVersion)
-	}
 	var form systemForm
-	from := json.NewDecoder(bytes.NewReader(encoding))
-	from.DisallowUnknownFields()
-	if err := from.Decode(&form); err != nil {
+	if err := canonical.Decode(encoding, encodingVersion, &form); err != nil {
 		return nil, err
 	}
 	opts := Options{Types: make([]Type, len(form.Types)), HiddenFrom: form.HiddenFrom}

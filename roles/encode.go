@@ -1,10 +1,10 @@
 package roles
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/durward-go/durward/internal/canonical"
 )
 
 // encodingVersion is that of the form below. A form that says more and leaves what
@@ -78,13 +78,7 @@ type scopeForm struct {
 
 // encode never fails: permissions were found valid, and the rest is text.
 func (f *modelForm) encode() []byte {
-	var out bytes.Buffer
-	to := json.NewEncoder(&out)
-	to.SetEscapeHTML(false)
-	if err := to.Encode(f); err != nil {
-		panic("roles: encoding a model: " + err.Error())
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	return canonical.Encode(f)
 }
 
 func (t *Tree) formOf(n *node) nodeForm {

@@ -2,10 +2,10 @@ package roles
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
+	"github.com/durward-go/durward/internal/canonical"
 	"github.com/durward-go/durward/scope"
 )
 
@@ -29,19 +29,8 @@ func decodeModel(encoding []byte) (*Model, error) {
 	if len(encoding) > MaxEncodingBytes {
 		return nil, fmt.Errorf("%d bytes, at most %d", len(encoding), MaxEncodingBytes)
 	}
-	var version struct {
-		Version int `json:"version"`
-	}
-	if err := json.Unmarshal(encoding, &version); err != nil {
-		return nil, err
-	}
-	if version.Version != encodingVersion {
-		return nil, fmt.Errorf("version %d, this program knows %d: take a newer one", version.Version, encodingVersion)
-	}
 	var form modelForm
-	from := json.NewDecoder(bytes.NewReader(encoding))
-	from.DisallowUnknownFields()
-	if err := from.Decode(&form); err != nil {
+	if err := canonical.Decode(encoding, encodingVersion, &form); err != nil {
 		return nil, err
 	}
 	at := 0

@@ -47,13 +47,13 @@ var rooms = []room{
 	{path: ""}, // documentation only
 
 	{path: "scope", pure: true},
-	{path: "roles", pure: true, rooms: []string{"scope"}},
+	{path: "roles", pure: true, rooms: []string{"scope", "internal/canonical"}},
 	{path: "roles/billing", pure: true, rooms: []string{"roles", "scope"}},
 	{path: "ipallow", pure: true},
 	// barcode draws the QR image of what pquerna/otp makes, which requires it itself.
 	{path: "otp", pure: true, modules: []string{"github.com/pquerna/otp", "github.com/boombuler/barcode", "golang.org/x/crypto"}},
 	{path: "audit", pure: true},
-	{path: "acl", pure: true, rooms: []string{"roles", "scope"}},
+	{path: "acl", pure: true, rooms: []string{"roles", "scope", "internal/canonical"}},
 	// acl and roles/billing speak in values of roles and scope.
 	{path: "acl/billing", pure: true, rooms: []string{"acl", "roles/billing", "roles", "scope"}},
 	{path: "rolefile", pure: true, rooms: []string{"roles", "acl", "scope"}, modules: []string{"go.yaml.in/yaml"}},
@@ -70,7 +70,7 @@ var rooms = []room{
 	{path: "store/storetest", light: true, rooms: belowAccess},
 	{path: "store/bulk", light: true, rooms: belowAccess},
 
-	{path: "access", light: true, rooms: belowAccess},
+	{path: "access", light: true, rooms: append(slices.Clone(belowAccess), "internal/canonical")},
 	// x/text chooses the language of a mail (decision 13).
 	{path: "access/links", light: true, rooms: belowLinks, modules: []string{"golang.org/x/text"}},
 	{path: "access/signin", light: true, rooms: belowDesks},
@@ -81,6 +81,8 @@ var rooms = []room{
 	// Hosts try their roles against a store in memory.
 	{path: "access/accesstest", rooms: append(slices.Clone(belowLinks), "store/memstore")},
 
+	// The one form of what is told by its digest.
+	{path: "internal/canonical", pure: true},
 	// The project's own tools: nobody imports them but tests.
 	{path: "internal/apilist"},
 	{path: "internal/deptest"},
